@@ -1,0 +1,140 @@
+import type { Secret } from '../core/secret.ts'
+
+/** A configuration that was loaded, expanded and checked whole: what every stage is built from. */
+export interface Config {
+  /** 12 hex digits over the configuration's text, before any variable is expanded. */
+  version: string
+  kafka: KafkaConfig
+  slack: SlackConfig
+  /** Keyed by id; an action that carries its own webhook is here under the action's id. Disabled ones included. */
+  destinations: ReadonlyMap<string, Destination>
+  /** In the order they were written; disabled ones included. */
+  actions: readonly Action[]
+  /** Which keys of an event's `integrations` object mean bellhop. */
+  integrationNames: readonly string[]
+  /** The largest event value in bytes that is decoded; a larger one is a dead letter. */
+  maxEventBytes: number
+  /** What `run` serves its health and metrics on. */
+  http: { host: string; port: number }
+}
+
+export interface KafkaConfig {
+  brokers: readonly string[]
+  clientId: string
+  /** Names topics, groups and transactional ids: several bellhops can share a cluster. */
+  prefix: string
+  events: readonly EventsTopic[]
+  tls: TlsConfig | null
+  sasl: SaslConfig | null
+  sessionTimeoutMs: number
+  connectionTimeoutMs: number
+  topics: TopicsConfig
+}
+
+export interface EventsTopic {
+  topic: string
+  format: 'json'
+  start: StartPosition
+}
+
+/** Where reading begins when the group has never read the topic; a time is milliseconds since the epoch. */
+export type StartPosition = { at: 'latest' } | { at: 'earliest' } | { at: 'time'; timeMs: number }
+
+export interface TlsConfig {
+  ca: string | null
+  cert: string | null
+  key: Secret | null
+  rejectUnauthorized: boolean
+}
+
+export interface SaslConfig {
+  mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+  username: string
+  password: Secret
+}
+
+/** How bellhop's own topics are created where they are missing. */
+export interface TopicsConfig {
+  create: boolean
+  partitions: number
+  /** -1 leaves it to the broker. */
+  replication: number
+  retentionMs: number
+}
+
+export interface SlackConfig {
+  /** Origins beyond Slack's own that may be posted to. */
+  allowOrigins: readonly string[]
+  /** Posts in flight at once, over all lanes. */
+  maxSockets: number
+  /** Bytes of queued messages, over all lanes. */
+  queueLimitBytes: number
+}
+
+/** How a lane behaves; each may stand on a destination or under `slack:` for all. */
+export interface DeliveryPolicy {
+  /** Least time from one answer to the next post; null is `rate: off`. */
+  intervalMs: number | null
+  retryForMs: number
+  onAmbiguous: 'resend' | 'dead_letter'
+  /** Null is `coalesce: off`. */
+  coalesce: { maxMessages: number; maxChars: number } | null
+  laneLimit: number
+}
+
+/** What a destination shows beside the text; null leaves it to Slack. */
+export interface Appearance {
+  username: string | null
+  iconUrl: string | null
+  iconEmoji: string | null
+  unfurlLinks: boolean
+}
+
+interface DestinationBase {
+  id: string
+  enabled: boolean
+  policy: DeliveryPolicy
+}
+
+export interface WebhookDestination extends DestinationBase {
+  type: 'webhook'
+  url: Secret
+  /** Sent only where configured: most webhooks are tied to one channel and refuse another. */
+  channel: string | null
+  appearance: Appearance
+}
+
+export interface ApiDestination extends DestinationBase {
+  type: 'api'
+  /** The address of chat.postMessage. */
+  methodUrl: string
+  token: Secret
+  channel: string
+  appearance: Appearance
+}
+
+/** Takes everything, posts nothing. */
+export interface BlackholeDestination extends DestinationBase {
+  type: 'blackhole'
+}
+
+export type Destination = WebhookDestination | ApiDestination | BlackholeDestination
+
+/** A rule: when its trigger holds, its message goes to each of its destinations. */
+export interface Action {
+  id: string
+  enabled: boolean
+  /** FQL, checked when the configuration was loaded. */
+  trigger: string
+  /** Liquid, checked likewise. */
+  message: string
+  /** Ids of destinations, at least one. */
+  destinations: readonly string[]
+  /** Events topics this action listens to; null is all. */
+  topics: readonly string[] | null
+  /** Overrides of what its destination shows; null is the destination's own. */
+  channel: string | null
+  username: string | null
+  iconUrl: string | null
+  iconEmoji: string | null
+}

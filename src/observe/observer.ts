@@ -1,0 +1,86 @@
+import type { AttemptOutcome, DeadLetterCause, EventCause } from '../core/outcome.ts'
+
+export const STAGES = ['match', 'dispatch'] as const
+export type StageName = (typeof STAGES)[number]
+
+export const TRANSACTION_ENDS = ['committed', 'aborted', 'fenced'] as const
+export type TransactionEnd = (typeof TRANSACTION_ENDS)[number]
+
+/** Why a lane waits longer than its pace. */
+export const HOLD_REASONS = ['rate_limited', 'retry', 'ambiguous', 'unknown_destination'] as const
+export type HoldReason = (typeof HOLD_REASONS)[number]
+
+/**
+ * Everything that happens inside bellhop and that an operator may want to know. One method per event; the
+ * implementation writes its log line and its metrics together, so the two agree. Ids go to logs only; metric
+ * labels are configured ids and closed lists, never URLs, users or event data.
+ */
+export interface Observer {
+  eventsConsumed(event: { topic: string; partition: number; count: number }): void
+  actionMatched(event: { action: string; count: number }): void
+  /** Text that did not fit Slack's 4,000 characters and was cut. */
+  messageCut(event: { action: string; count: number }): void
+  eventDeadLettered(event: {
+    topic: string
+    partition: number
+    offset: number
+    cause: EventCause
+    detail: string | null
+    action: string | null
+  }): void
+  transactionEnded(event: {
+    topic: string
+    partition: number
+    end: TransactionEnd
+    records: number
+    durationMs: number
+    error?: unknown
+  }): void
+
+  messageQueued(event: { destination: string }): void
+  postAnswered(event: {
+    destination: string
+    messageId: string
+    outcome: AttemptOutcome
+    status: number | null
+    detail: string | null
+    attempt: number
+    durationMs: number
+  }): void
+  /** `latencyMs`: from the event's Kafka timestamp to the receiver's 200. */
+  messageDelivered(event: { destination: string; action: string; messageId: string; latencyMs: number }): void
+  messageDeadLettered(event: {
+    destination: string
+    action: string
+    messageId: string
+    cause: DeadLetterCause
+    detail: string | null
+    attempts: number
+  }): void
+  laneHeld(event: { destination: string; reason: HoldReason; waitMs: number }): void
+
+  /** `lag`: records between the position and the end of the partition. */
+  partitionLag(event: { stage: StageName; topic: string; partition: number; lag: number }): void
+  partitionAssigned(event: { stage: StageName; topic: string; partition: number; offset: number }): void
+  partitionLost(event: { stage: StageName; topic: string; partition: number }): void
+  /** A partition cannot go on and is tried again after `retryInMs`, or (null) stands still until a person acts. */
+  partitionFailed(event: {
+    stage: StageName
+    topic: string
+    partition: number
+    error: unknown
+    retryInMs: number | null
+  }): void
+  groupJoined(event: { stage: StageName; group: string; memberId: string; partitions: number }): void
+  commitFailed(event: { stage: StageName; error: unknown }): void
+  /** A write to Kafka failed and will be tried again after `retryInMs`. */
+  writeFailed(event: { topic: string; records: number; error: unknown; retryInMs: number }): void
+  consumerCrashed(event: { stage: StageName; error: unknown; restarting: boolean }): void
+  brokerUnreachable(event: { brokers: readonly string[]; error: unknown; retryInMs: number }): void
+  brokerReached(event: { brokers: readonly string[] }): void
+  topicCreated(event: { topic: string; partitions: number }): void
+
+  started(event: { stages: readonly StageName[]; configVersion: string; http: string | null }): void
+  stopping(event: { signal: string | null }): void
+  stopped(event: { durationMs: number }): void
+}
