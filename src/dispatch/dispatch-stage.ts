@@ -1,0 +1,140 @@
+import type { Destination } from '../config/config.ts'
+import { DispatchOwners } from '../kafka/dispatch-consumer.ts'
+import { PartitionConsumer } from '../kafka/partition-consumer.ts'
+import type { RecordWriter } from '../kafka/record-writer.ts'
+import type { LaneBacklog } from '../observe/metrics.ts'
+import type { Stage, StageDeps, TopicEnds } from '../pipeline.ts'
+import type { Attempt, SlackClient } from '../slack/client.ts'
+import { settledWithin, sleep } from '../system.ts'
+import { createDispatchRecords } from './dispatch-records.ts'
+import type { QueuedMessage } from './lane.ts'
+import { Lanes } from './lanes.ts'
+import { Settlement } from './settlement.ts'
+
+export interface DispatchStageDeps extends StageDeps {
+  writer: RecordWriter
+  slack: SlackClient
+}
+
+const COMMIT_EVERY_MS = 500
+const OLDEST_UNACKNOWLEDGED_MS = 1_000
+const GATE_POLL_MS = 50
+/** With the posts' own deadline of 10 s this keeps a stop within 12 s. */
+const SETTLE_MS = 1_000
+
+/**
+ * Dispatch records to Slack: lanes post at their pace, each fate goes on record (dead letter first, then receipt),
+ * and only what is on record is committed.
+ */
+export class DispatchStage implements Stage {
+  readonly name = 'dispatch'
+  readonly #deps: DispatchStageDeps
+  readonly #lanes: Lanes
+  readonly #settlement: Settlement
+  readonly #owners: DispatchOwners
+  readonly #consumer: PartitionConsumer
+  readonly #stopped = new AbortController()
+  #committing: Promise<void> = Promise.resolve()
+
+  constructor(deps: DispatchStageDeps) {
+    const { config, topics } = deps
+    const records = createDispatchRecords(deps)
+    this.#deps = deps
+    this.#settlement = new Settlement({
+      ...deps,
+      ...records,
+      complete: (message) => this.#owners.complete(message),
+    })
+    this.#lanes = new Lanes({
+      ...deps,
+      destinations: config.destinations,
+      queueLimitBytes: config.slack.queueLimitBytes,
+      post: (destination, message) => postTo(destination, message, deps),
+      mayPost: (signal) => untilOnRecord(deps, signal),
+      settled: (message, fate) => this.#settlement.settle(message, fate),
+      held: records.writeHold,
+    })
+    this.#owners = new DispatchOwners({
+      ...deps,
+      ...records,
+      groupId: topics.dispatchGroup,
+      topic: topics.dispatch,
+      codec: deps.codecs.dispatch,
+      lanes: this.#lanes,
+    })
+    this.#consumer = new PartitionConsumer({
+      ...deps,
+      stage: 'dispatch',
+      groupId: topics.dispatchGroup,
+      topics: [topics.dispatch],
+      sessionTimeoutMs: config.kafka.sessionTimeoutMs,
+      own: (partition) => this.#owners.own(partition),
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.#consumer.start()
+    this.#committing = this.#commitRegularly()
+  }
+
+  async stop(): Promise<void> {
+    await this.#consumer.quiesce()
+    await this.#lanes.stop()
+    await settledWithin(this.#settlement.idle(), SETTLE_MS)
+    this.#stopped.abort()
+    await settledWithin(this.#committing, SETTLE_MS)
+    await this.#consumer.stop()
+  }
+
+  joined(): boolean {
+    return this.#consumer.joined()
+  }
+
+  backlog(): Iterable<LaneBacklog> {
+    return this.#lanes.backlog()
+  }
+
+  reportLag(ends: TopicEnds): void {
+    const { topics, observer } = this.#deps
+    const topic = topics.dispatch
+    for (const { partition, offset } of this.#owners.positions()) {
+      const lag = Math.max(0, (ends.get(topic)?.get(partition) ?? offset) - offset)
+      observer.partitionLag({ stage: 'dispatch', topic, partition, lag })
+    }
+  }
+
+  async #commitRegularly(): Promise<void> {
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      await sleep(COMMIT_EVERY_MS, signal)
+      await this.#commit()
+    }
+  }
+
+  async #commit(): Promise<void> {
+    const offsets = this.#owners.committable()
+    if (offsets.length === 0) return
+    try {
+      await this.#consumer.commit(offsets)
+      this.#owners.committed(offsets)
+    } catch (error) {
+      this.#deps.observer.commitFailed({ stage: 'dispatch', error })
+    }
+  }
+}
+
+/** With the broker away posting stops, instead of losing track of what was sent. */
+async function untilOnRecord({ writer }: DispatchStageDeps, signal: AbortSignal): Promise<void> {
+  while (writer.oldestUnacknowledgedMs() > OLDEST_UNACKNOWLEDGED_MS && !signal.aborted) {
+    await sleep(GATE_POLL_MS, signal)
+  }
+}
+
+async function postTo(
+  destination: Destination,
+  { record }: QueuedMessage,
+  { slack }: DispatchStageDeps,
+): Promise<Attempt> {
+  if (destination.type !== 'blackhole') return slack.post(destination, record.message)
+  return { outcome: 'sent', detail: null, retryAfterMs: null, tolerated: 0, answer: null, durationMs: 0 }
+}

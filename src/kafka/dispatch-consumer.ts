@@ -1,0 +1,156 @@
+import type { Admin, KafkaMessage } from 'kafkajs'
+import type { Clock } from '../core/clock.ts'
+import type { DispatchRecord } from '../core/records.ts'
+import type { QueuedMessage } from '../dispatch/lane.ts'
+import { createPartitionTracker, type PartitionTracker } from '../dispatch/partition-tracker.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
+import { committedOffsets, logRanges, requireInLog } from './offsets.ts'
+import type { RecordCodec } from './record-codec.ts'
+
+export interface DispatchOwnersDeps {
+  admin: Admin
+  groupId: string
+  topic: string
+  codec: RecordCodec<DispatchRecord>
+  laneKey(record: DispatchRecord, key: Buffer | null): string
+  lanes: {
+    add(key: string, message: QueuedMessage): void
+    hasRoom(): boolean
+    room(): Promise<void>
+    dropUnowned(): void
+  }
+  /** Resolves when the dead letter is acknowledged. */
+  writeMalformed(message: KafkaMessage, at: { partition: number; detail: string }): Promise<void>
+  observer: Observer
+  clock: Clock
+}
+
+/** One assignment of one partition, to its loss. */
+interface Ownership {
+  tracker: PartitionTracker
+  committedOffset: number
+  lost: boolean
+}
+
+interface PartitionOffset {
+  topic: string
+  partition: number
+  offset: number
+}
+
+/**
+ * Owns partitions of bellhop.dispatch: reads records into lanes, knows which are complete, and says what may be
+ * committed, the highest contiguous completed offset. Commits and ownership are here and nowhere else.
+ */
+export class DispatchOwners {
+  readonly #deps: DispatchOwnersDeps
+  readonly #ownerships = new Map<number, Ownership>()
+
+  constructor(deps: DispatchOwnersDeps) {
+    this.#deps = deps
+  }
+
+  own(held: HeldPartition): PartitionOwner {
+    return {
+      prepare: (signal) => this.#begin(held.partition, signal),
+      consume: async (batch) => this.#consume(held, batch),
+      lose: () => this.#end(held.partition),
+      release: async () => undefined,
+    }
+  }
+
+  /** The receipt of the message is acknowledged. */
+  complete(message: QueuedMessage): void {
+    if (message.owned())
+      this.#ownerships.get(message.dispatchPartition)?.tracker.complete(message.dispatchOffset)
+  }
+
+  /** The offset below which everything is complete, for partitions that are ours. */
+  positions(): PartitionOffset[] {
+    const { topic } = this.#deps
+    return [...this.#ownerships].map(([partition, { tracker }]) => ({
+      topic,
+      partition,
+      offset: tracker.committable(),
+    }))
+  }
+
+  /** Positions that have not been committed yet. */
+  committable(): PartitionOffset[] {
+    return this.positions().filter(
+      ({ partition, offset }) => offset > (this.#ownerships.get(partition)?.committedOffset ?? offset),
+    )
+  }
+
+  /** Takes note of what was committed. */
+  committed(offsets: readonly PartitionOffset[]): void {
+    for (const { partition, offset } of offsets) {
+      const ownership = this.#ownerships.get(partition)
+      if (ownership !== undefined) ownership.committedOffset = Math.max(ownership.committedOffset, offset)
+    }
+  }
+
+  async #begin(partition: number, signal: AbortSignal): Promise<number> {
+    const { admin, groupId, topic } = this.#deps
+    this.#end(partition)
+    const committed = (await committedOffsets(admin, { groupId, topic })).get(partition)
+    const range = (await logRanges(admin, topic)).get(partition)
+    if (range === undefined) throw new Error(`${topic} has no partition ${partition}`)
+    const offset = requireInLog({ groupId, topic, partition, offset: committed ?? range.low, range })
+    if (signal.aborted) return offset
+    const tracker = createPartitionTracker(offset)
+    this.#ownerships.set(partition, { tracker, committedOffset: offset, lost: false })
+    return offset
+  }
+
+  #end(partition: number): void {
+    const ownership = this.#ownerships.get(partition)
+    if (ownership === undefined) return
+    ownership.lost = true
+    this.#ownerships.delete(partition)
+    this.#deps.lanes.dropUnowned()
+  }
+
+  #consume(held: HeldPartition, batch: FetchedBatch): Consumed {
+    const { topic, lanes } = this.#deps
+    const ownership = this.#ownerships.get(held.partition)
+    if (ownership === undefined) throw new Error(`${topic}/${held.partition} is read but not owned`)
+    for (const message of batch.messages) {
+      if (!lanes.hasRoom()) {
+        void lanes.room().then(() => held.goOn())
+        return { kind: 'held_back', nextOffset: Number(message.offset) }
+      }
+      this.#enqueue(message, { partition: held.partition, ownership })
+    }
+    ownership.tracker.readUpTo(batch.lastOffset + 1)
+    return { kind: 'taken' }
+  }
+
+  #enqueue(message: KafkaMessage, at: { partition: number; ownership: Ownership }): void {
+    const { codec, lanes, laneKey, writeMalformed, observer, clock } = this.#deps
+    const { partition, ownership } = at
+    if (message.value === null) return
+    const offset = Number(message.offset)
+    ownership.tracker.track(offset)
+    const decoded = codec.decode(message.value)
+    if (decoded.kind === 'malformed') {
+      const written = writeMalformed(message, { partition, detail: decoded.detail })
+      void written.then(() => ownership.tracker.complete(offset))
+      return
+    }
+    const { record } = decoded
+    observer.messageQueued({ destination: record.destination })
+    lanes.add(laneKey(record, message.key), {
+      record,
+      dispatchPartition: partition,
+      dispatchOffset: offset,
+      queuedAt: Number(message.timestamp),
+      enqueuedMs: clock.monotonicMs(),
+      bytes: message.value.length,
+      attempts: 0,
+      ambiguous: 0,
+      owned: () => !ownership.lost,
+    })
+  }
+}

@@ -1,0 +1,237 @@
+import type { Batch, Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import { AppError } from '../core/errors.ts'
+import type { Random } from '../core/random.ts'
+import type { Observer, StageName } from '../observe/observer.ts'
+import { sleep } from '../system.ts'
+import { isFenced } from './failures.ts'
+
+/**
+ * One assigned partition, from assignment to loss. States, and what moves between them:
+ *
+ *   preparing  paused; the owner finds out where to start. -> reading, or again after a backoff, or failed
+ *   reading    batches that begin at our position go to the owner. -> held_back, preparing
+ *   held_back  paused by its owner, who has no room. -> reading by `goOn`
+ *   failed     paused until a person acts: an AppError says what to do. Other partitions go on.
+ *   lost       not ours any more; whatever still runs changes nothing.
+ *
+ * `#moveTo` is the only writer of the state.
+ */
+export type HeldState = 'preparing' | 'reading' | 'held_back' | 'failed' | 'lost'
+
+/** Records as the owner gets them; offsets as numbers. */
+export interface FetchedBatch {
+  messages: readonly KafkaMessage[]
+  /** The last offset that the batch covers, control records included. */
+  lastOffset: number
+  /** One past the last record in the partition when the batch was fetched. */
+  highWatermark: number
+}
+
+/** How far the owner took the batch; `held_back` stops reading until it calls `goOn`. */
+export type Consumed = { kind: 'taken' } | { kind: 'held_back'; nextOffset: number }
+
+/** What a stage does with a partition that is its own. */
+export interface PartitionOwner {
+  /** Makes the partition safe to work on; gives the offset to start at. An AppError fails the partition. */
+  prepare(signal: AbortSignal): Promise<number>
+  /** An error prepares the partition again. */
+  consume(batch: FetchedBatch): Promise<Consumed>
+  lose(): void
+  /** A planned stop, while the partition is still ours and nothing more is consumed. */
+  release(): Promise<void>
+}
+
+/** A held partition as its owner sees it. */
+export interface HeldPartition {
+  readonly topic: string
+  readonly partition: number
+  /** The offset of the next record to read; null while preparing. */
+  position(): number | null
+  /** Pauses, and prepares again after a backoff; `error` says why. */
+  prepareAgain(error: unknown): void
+  /** Reads on after the owner held back. */
+  goOn(): void
+}
+
+export interface PartitionMemberDeps {
+  consumer: Consumer
+  stage: StageName
+  own(partition: HeldPartition): PartitionOwner
+  observer: Observer
+  random: Random
+}
+
+const FIRST_RETRY_MS = 200
+const LONGEST_RETRY_MS = 10_000
+/** Fenced means that someone else may own the partition: by then a heartbeat has told. */
+const FENCED_RETRY_MS = 3_000
+
+export class AssignedPartition implements HeldPartition {
+  readonly topic: string
+  readonly partition: number
+  readonly #deps: PartitionMemberDeps
+  readonly #owner: PartitionOwner
+  readonly #gone = new AbortController()
+  #state: HeldState = 'preparing'
+  #position: number | null = null
+  /** Where kafkajs stands after control records, which never reach us. */
+  #passedTo: number | null = null
+  #failures = 0
+  #joins = 0
+
+  constructor(at: { topic: string; partition: number }, deps: PartitionMemberDeps) {
+    this.topic = at.topic
+    this.partition = at.partition
+    this.#deps = deps
+    this.#owner = deps.own(this)
+  }
+
+  position(): number | null {
+    return this.#passedTo ?? this.#position
+  }
+
+  begin(): void {
+    this.pause()
+    void this.#prepareAfter(0)
+  }
+
+  prepareAgain(error: unknown): void {
+    if (this.#state !== 'reading' && this.#state !== 'held_back') return
+    this.pause()
+    this.#moveTo('preparing')
+    this.#position = null
+    const waitMs = this.#fail(error)
+    if (waitMs !== null) void this.#prepareAfter(waitMs)
+  }
+
+  /** Still ours after a rebalance: kafkajs stands at the committed offset, so it is led back to our position. */
+  keep(): void {
+    this.#joins += 1
+    if (this.#position !== null) this.#seek(this.#position)
+  }
+
+  lose(): void {
+    const { stage, observer } = this.#deps
+    this.#moveTo('lost')
+    this.#gone.abort()
+    this.#owner.lose()
+    observer.partitionLost({ stage, topic: this.topic, partition: this.partition })
+  }
+
+  async release(): Promise<void> {
+    if (this.#state === 'reading' || this.#state === 'held_back') await this.#owner.release()
+  }
+
+  goOn(): void {
+    if (this.#state === 'held_back' && this.#position !== null) this.#readFrom(this.#position)
+  }
+
+  pause(): void {
+    this.#deps.consumer.pause([{ topic: this.topic, partitions: [this.partition] }])
+  }
+
+  passControlRecords(nextOffset: number): void {
+    if (this.#position !== null && nextOffset > this.#position) this.#passedTo = nextOffset
+  }
+
+  async consume(payload: EachBatchPayload): Promise<void> {
+    if (!this.#isReading()) return
+    const fetchedOffset = fetchedOffsetOf(payload.batch)
+    if (fetchedOffset !== this.#position && fetchedOffset !== this.#passedTo) {
+      if (this.#position !== null) this.#seek(this.#position)
+      return
+    }
+    try {
+      await this.#take(payload)
+    } catch (error) {
+      this.prepareAgain(error)
+    }
+  }
+
+  async #take({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+    const joinsBefore = this.#joins
+    const consumed = await this.#owner.consume(toFetched(batch))
+    if (!this.#isReading()) return
+    this.#failures = 0
+    this.#passedTo = null
+    if (consumed.kind === 'held_back') {
+      this.pause()
+      this.#position = consumed.nextOffset
+      this.#seek(this.#position)
+      this.#moveTo('held_back')
+      return
+    }
+    this.#position = Number(batch.lastOffset()) + 1
+    if (this.#joins === joinsBefore) resolveOffset(String(batch.messages.at(-1)?.offset))
+    else this.#seek(this.#position)
+  }
+
+  async #prepareAfter(firstWaitMs: number): Promise<void> {
+    const { signal } = this.#gone
+    let waitMs: number | null = firstWaitMs
+    while (waitMs !== null) {
+      await sleep(waitMs, signal)
+      if (signal.aborted) return
+      try {
+        const offset = await this.#owner.prepare(signal)
+        if (signal.aborted) return
+        this.#readFrom(offset)
+        const { stage, observer } = this.#deps
+        observer.partitionAssigned({ stage, topic: this.topic, partition: this.partition, offset })
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        waitMs = this.#fail(error)
+      }
+    }
+  }
+
+  /** How long to wait before preparing again; null where only a person can help. */
+  #fail(error: unknown): number | null {
+    const { stage, observer } = this.#deps
+    const retryInMs =
+      error instanceof AppError ? null : Math.max(this.#backoffMs(), isFenced(error) ? FENCED_RETRY_MS : 0)
+    if (retryInMs === null) this.#moveTo('failed')
+    observer.partitionFailed({ stage, topic: this.topic, partition: this.partition, error, retryInMs })
+    return retryInMs
+  }
+
+  #backoffMs(): number {
+    const ceiling = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#failures, 10))
+    this.#failures += 1
+    return Math.round(ceiling / 2 + (this.#deps.random() * ceiling) / 2)
+  }
+
+  #readFrom(offset: number): void {
+    this.#position = offset
+    this.#passedTo = null
+    this.#seek(offset)
+    this.#deps.consumer.resume([{ topic: this.topic, partitions: [this.partition] }])
+    this.#moveTo('reading')
+  }
+
+  #seek(offset: number): void {
+    this.#deps.consumer.seek({ topic: this.topic, partition: this.partition, offset: String(offset) })
+  }
+
+  #isReading(): boolean {
+    return this.#state === 'reading'
+  }
+
+  #moveTo(next: HeldState): void {
+    if (this.#state !== 'lost') this.#state = next
+  }
+}
+
+/** kafkajs knows where a batch was fetched from, but its types do not say so. */
+function fetchedOffsetOf(batch: Batch): number {
+  return Number((batch as Batch & { fetchedOffset: string }).fetchedOffset)
+}
+
+function toFetched(batch: Batch): FetchedBatch {
+  return {
+    messages: batch.messages,
+    lastOffset: Number(batch.lastOffset()),
+    highWatermark: Number(batch.highWatermark),
+  }
+}

@@ -1,0 +1,185 @@
+import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs'
+import { AppError } from '../core/errors.ts'
+import type { Random } from '../core/random.ts'
+import type { Observer, StageName } from '../observe/observer.ts'
+import { AssignedPartition, type HeldPartition, type PartitionOwner } from './held-partition.ts'
+
+export interface PartitionConsumerDeps {
+  kafka: Kafka
+  stage: StageName
+  groupId: string
+  topics: readonly string[]
+  sessionTimeoutMs: number
+  own(partition: HeldPartition): PartitionOwner
+  observer: Observer
+  random: Random
+  /** The consumer ended for good. */
+  onFatal(error: Error): void
+}
+
+const MAX_WAIT_MS = 250
+const MAX_BYTES_PER_PARTITION = 1_048_576
+const MAX_BYTES = 8 * MAX_BYTES_PER_PARTITION
+const PARTITIONS_AT_ONCE = 4
+const LEAST_REBALANCE_TIMEOUT_MS = 60_000
+
+/**
+ * A consumer group member that hands each assigned partition to an owner of its own, and stands between the
+ * stages and kafkajs' surprises. Guarantees:
+ *
+ * - A partition is read only after its owner's `prepare` has said from where, and never from anywhere else: every
+ *   batch must begin at our own position, or at one that kafkajs moved to past control records.
+ * - After a rebalance a kept partition goes on at its own position, not at the committed one. A new member id
+ *   means that others may have owned everything meanwhile: all owners are told `lost` and made anew.
+ * - A failure of one partition pauses and prepares that partition again, with backoff; no error reaches kafkajs,
+ *   which would end the consumer. A crash that kafkajs does not recover from is reported as fatal.
+ */
+export class PartitionConsumer {
+  readonly #deps: PartitionConsumerDeps
+  readonly #consumer: Consumer
+  readonly #partitions = new Map<string, AssignedPartition>()
+  readonly #working = new Set<Promise<void>>()
+  #memberId: string | null = null
+  #joined = false
+  #quiescing = false
+
+  constructor(deps: PartitionConsumerDeps) {
+    this.#deps = deps
+    this.#consumer = deps.kafka.consumer({
+      groupId: deps.groupId,
+      sessionTimeout: deps.sessionTimeoutMs,
+      heartbeatInterval: Math.floor(deps.sessionTimeoutMs / 5),
+      rebalanceTimeout: Math.max(LEAST_REBALANCE_TIMEOUT_MS, deps.sessionTimeoutMs),
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxBytes: MAX_BYTES,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      retry: {
+        initialRetryTime: 100,
+        maxRetryTime: 5_000,
+        retries: 8,
+        restartOnFailure: async () => !this.#quiescing,
+      },
+    })
+    this.#listen()
+  }
+
+  /** Returns once the member is connecting; assignments arrive by themselves. */
+  async start(): Promise<void> {
+    await this.#consumer.connect()
+    await this.#consumer.subscribe({ topics: [...this.#deps.topics] })
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => this.#onBatch(payload),
+    })
+  }
+
+  /** Takes no more batches; resolves when those in work are done. The partitions stay ours. */
+  async quiesce(): Promise<void> {
+    this.#quiescing = true
+    for (const partition of this.#partitions.values()) partition.pause()
+    await Promise.all(this.#working)
+  }
+
+  /** Lets every owner release what it holds, and leaves the group. */
+  async stop(): Promise<void> {
+    await this.quiesce()
+    await Promise.all([...this.#partitions.values()].map((partition) => partition.release()))
+    this.#joined = false
+    await this.#consumer.disconnect()
+    this.#dropAll()
+  }
+
+  /** Commits for partitions that are still ours. */
+  async commit(offsets: readonly { topic: string; partition: number; offset: number }[]): Promise<void> {
+    const ours = offsets.filter(({ topic, partition }) => this.#partitions.has(keyOf(topic, partition)))
+    if (ours.length === 0) return
+    await this.#consumer.commitOffsets(ours.map((at) => ({ ...at, offset: String(at.offset) })))
+  }
+
+  held(): Iterable<HeldPartition> {
+    return this.#partitions.values()
+  }
+
+  /** Whether this is a member of its group: from the first assignment on, and again after a crash and restart. */
+  joined(): boolean {
+    return this.#joined
+  }
+
+  #listen(): void {
+    const { GROUP_JOIN, CRASH, END_BATCH_PROCESS } = this.#consumer.events
+    this.#consumer.on(GROUP_JOIN, (event) => this.#onJoin(event))
+    this.#consumer.on(CRASH, (event) => this.#onCrash(event))
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, firstOffset, lastOffset } }) => {
+      // A batch of control records alone has no first offset, and never reaches eachBatch.
+      if (firstOffset !== null) return
+      this.#partitions.get(keyOf(topic, partition))?.passControlRecords(Number(lastOffset) + 1)
+    })
+  }
+
+  #onJoin({ payload }: ConsumerGroupJoinEvent): void {
+    const { stage, groupId, observer } = this.#deps
+    if (payload.memberId !== this.#memberId) this.#dropAll()
+    this.#memberId = payload.memberId
+    this.#joined = true
+    const assigned = assignedPartitions(payload.memberAssignment)
+    for (const key of [...this.#partitions.keys()]) if (!assigned.has(key)) this.#drop(key)
+    for (const [key, at] of assigned) {
+      const held = this.#partitions.get(key)
+      if (held === undefined) this.#hold(key, at)
+      else held.keep()
+    }
+    observer.groupJoined({ stage, group: groupId, memberId: payload.memberId, partitions: assigned.size })
+  }
+
+  #onCrash({ payload: { error, restart } }: ConsumerCrashEvent): void {
+    const { stage, observer, onFatal } = this.#deps
+    this.#joined = false
+    this.#dropAll()
+    if (this.#quiescing) return
+    observer.consumerCrashed({ stage, error, restarting: restart })
+    if (restart) return
+    const message = `the ${stage} consumer ended: ${error.message}`
+    onFatal(new AppError('consumer_crashed', message, { cause: error }))
+  }
+
+  async #onBatch(payload: EachBatchPayload): Promise<void> {
+    const held = this.#partitions.get(keyOf(payload.batch.topic, payload.batch.partition))
+    if (held === undefined || this.#quiescing || payload.isStale()) return
+    const work = held.consume(payload)
+    this.#working.add(work)
+    await work.finally(() => this.#working.delete(work))
+  }
+
+  #hold(key: string, at: { topic: string; partition: number }): void {
+    const held = new AssignedPartition(at, { ...this.#deps, consumer: this.#consumer })
+    this.#partitions.set(key, held)
+    held.begin()
+    if (this.#quiescing) held.pause()
+  }
+
+  #drop(key: string): void {
+    const held = this.#partitions.get(key)
+    this.#partitions.delete(key)
+    held?.lose()
+  }
+
+  #dropAll(): void {
+    for (const key of [...this.#partitions.keys()]) this.#drop(key)
+  }
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}/${partition}`
+}
+
+function assignedPartitions(
+  assignment: Record<string, number[]>,
+): Map<string, { topic: string; partition: number }> {
+  const assigned = new Map<string, { topic: string; partition: number }>()
+  for (const [topic, partitions] of Object.entries(assignment)) {
+    for (const partition of partitions) assigned.set(keyOf(topic, partition), { topic, partition })
+  }
+  return assigned
+}

@@ -1,0 +1,120 @@
+import { type Kafka, Partitioners, type Producer } from 'kafkajs'
+import type { Clock } from '../core/clock.ts'
+import type { Observer } from '../observe/observer.ts'
+import { settledWithin, sleep } from '../system.ts'
+import { byTopic, chunksOf, type OutgoingRecord } from './transactional-writer.ts'
+
+interface Waiting {
+  record: OutgoingRecord
+  sinceMs: number
+  acknowledge(): void
+}
+
+interface RecordWriterDeps {
+  kafka: Kafka
+  observer: Observer
+  clock: Clock
+}
+
+const FIRST_RETRY_MS = 200
+const LONGEST_RETRY_MS = 5_000
+const MOST_RECORDS = 2_000
+
+/**
+ * Writes receipts and dead letters. A promise of `write` resolves when the broker has the record on all in-sync
+ * replicas, and only then: a failed write is tried again for as long as the process lives. Whatever waits goes
+ * out together, one request at a time, in order.
+ */
+export class RecordWriter {
+  readonly #deps: RecordWriterDeps
+  readonly #closed = new AbortController()
+  #producer: Producer
+  #waiting: Waiting[] = []
+  #sending: Promise<void> | null = null
+  #sendingSinceMs: number | null = null
+
+  private constructor(deps: RecordWriterDeps, producer: Producer) {
+    this.#deps = deps
+    this.#producer = producer
+  }
+
+  static async connect(deps: RecordWriterDeps): Promise<RecordWriter> {
+    return new RecordWriter(deps, await connectProducer(deps.kafka))
+  }
+
+  write(record: OutgoingRecord): Promise<void> {
+    const written = new Promise<void>((resolve) => {
+      this.#waiting.push({ record, sinceMs: this.#deps.clock.monotonicMs(), acknowledge: resolve })
+    })
+    this.#sending ??= this.#drain()
+    return written
+  }
+
+  /** Age of the oldest record that is not acknowledged; 0 where there is none. */
+  oldestUnacknowledgedMs(): number {
+    const since = this.#sendingSinceMs ?? this.#waiting[0]?.sinceMs
+    return since === undefined ? 0 : this.#deps.clock.monotonicMs() - since
+  }
+
+  /** Waits up to `deadlineMs` for what is not acknowledged; says whether all of it was. */
+  async close(deadlineMs: number): Promise<boolean> {
+    const complete = await settledWithin(this.#sending ?? Promise.resolve(), deadlineMs)
+    this.#closed.abort()
+    await this.#producer.disconnect().catch(() => undefined)
+    return complete
+  }
+
+  async #drain(): Promise<void> {
+    // What is written in the same turn of the event loop shares a request.
+    await Promise.resolve()
+    while (this.#waiting.length > 0 && !this.#closed.signal.aborted) {
+      const batch = this.#waiting.slice(0, MOST_RECORDS)
+      this.#waiting = this.#waiting.slice(MOST_RECORDS)
+      this.#sendingSinceMs = batch[0]?.sinceMs ?? null
+      await this.#sendUntilAcknowledged(batch)
+    }
+    this.#sendingSinceMs = null
+    this.#sending = null
+  }
+
+  async #sendUntilAcknowledged(batch: readonly Waiting[]): Promise<void> {
+    const { signal } = this.#closed
+    let retryInMs = FIRST_RETRY_MS
+    for (let failed = false; !signal.aborted; failed = true) {
+      try {
+        if (failed) await this.#replaceProducer()
+        await this.#send(batch)
+        for (const { acknowledge } of batch) acknowledge()
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        const topic = batch[0]?.record.topic ?? ''
+        this.#deps.observer.writeFailed({ topic, records: batch.length, error, retryInMs })
+        await sleep(retryInMs, signal)
+        retryInMs = Math.min(LONGEST_RETRY_MS, retryInMs * 2)
+      }
+    }
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    for (const chunk of chunksOf(batch.map(({ record }) => record))) {
+      await this.#producer.sendBatch({ acks: -1, topicMessages: byTopic(chunk) })
+    }
+  }
+
+  /** An idempotent producer that failed may stand at a sequence that the broker refuses for ever. */
+  async #replaceProducer(): Promise<void> {
+    await this.#producer.disconnect().catch(() => undefined)
+    this.#producer = await connectProducer(this.#deps.kafka)
+  }
+}
+
+async function connectProducer(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
+  await producer.connect()
+  return producer
+}

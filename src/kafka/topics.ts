@@ -1,0 +1,122 @@
+import kafkajs, { type Admin } from 'kafkajs'
+import type { Config } from '../config/config.ts'
+import { AppError } from '../core/errors.ts'
+import type { Observer } from '../observe/observer.ts'
+import { hasErrorType } from './failures.ts'
+
+/** bellhop's own topics, consumer groups and transactional ids all begin with the configured prefix. */
+export interface TopicNames {
+  dispatch: string
+  receipts: string
+  deadLetters: string
+  matchGroup: string
+  dispatchGroup: string
+}
+
+export function topicNames(prefix: string): TopicNames {
+  return {
+    dispatch: `${prefix}.dispatch`,
+    receipts: `${prefix}.receipts`,
+    deadLetters: `${prefix}.dead-letters`,
+    matchGroup: `${prefix}.match`,
+    dispatchGroup: `${prefix}.dispatch`,
+  }
+}
+
+/**
+ * Creates what is missing and refuses what would lose records or break the completion log: a compacted topic of
+ * ours, or receipts with another partition count than dispatch. Events topics are created too, with the broker's
+ * own defaults for retention: on a fresh cluster nothing has to be done by hand.
+ */
+export async function ensureTopics(
+  admin: Admin,
+  config: Pick<Config, 'kafka'>,
+  observer: Observer,
+): Promise<void> {
+  const { kafka } = config
+  const names = topicNames(kafka.prefix)
+  const own = [names.dispatch, names.receipts, names.deadLetters]
+  const existing = new Set(await admin.listTopics())
+  const eventTopics = kafka.events.map(({ topic }) => topic)
+  const missing = [...own, ...eventTopics].filter((topic) => !existing.has(topic))
+  const retention = [{ name: 'retention.ms', value: String(kafka.topics.retentionMs) }]
+  for (const topic of missing) {
+    await createTopic({ admin, config, topic, configEntries: own.includes(topic) ? retention : [] }, observer)
+  }
+  await refuseCompaction(admin, own)
+  await refuseUnequalPartitions(admin, names)
+}
+
+interface NewTopic {
+  admin: Admin
+  config: Pick<Config, 'kafka'>
+  topic: string
+  configEntries: { name: string; value: string }[]
+}
+
+async function createTopic(wanted: NewTopic, observer: Observer): Promise<void> {
+  const { admin, topic, configEntries } = wanted
+  const { create, partitions, replication } = wanted.config.kafka.topics
+  if (!create) {
+    throw new AppError(
+      'topic_missing',
+      `topic ${topic} does not exist, and kafka.topics.create is false: create it with ${partitions} partitions, ` +
+        'or set kafka.topics.create to true.',
+    )
+  }
+  try {
+    const created = await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic, numPartitions: partitions, replicationFactor: replication, configEntries }],
+    })
+    if (created) observer.topicCreated({ topic, partitions })
+  } catch (error) {
+    if (
+      hasErrorType(error, 'TOPIC_AUTHORIZATION_FAILED') ||
+      hasErrorType(error, 'CLUSTER_AUTHORIZATION_FAILED')
+    ) {
+      throw new AppError(
+        'topic_missing',
+        `topic ${topic} does not exist and the broker forbids creating it: create it with ${partitions} ` +
+          'partitions, or allow this user to.',
+        { cause: error },
+      )
+    }
+    throw error
+  }
+}
+
+async function refuseCompaction(admin: Admin, topics: readonly string[]): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: topics.map((name) => ({
+      type: kafkajs.ConfigResourceTypes.TOPIC,
+      name,
+      configNames: ['cleanup.policy'],
+    })),
+  })
+  for (const { resourceName, configEntries } of resources) {
+    const policy = configEntries.find(({ configName }) => configName === 'cleanup.policy')?.configValue
+    if (policy === undefined || policy === 'delete') continue
+    throw new AppError(
+      'topic_unsuitable',
+      `topic ${resourceName} has cleanup.policy=${policy}, which deletes records that share a key, and with them ` +
+        `messages. Run "kafka-configs.sh --alter --entity-type topics --entity-name ${resourceName} ` +
+        '--add-config cleanup.policy=delete", or choose another kafka.prefix.',
+    )
+  }
+}
+
+async function refuseUnequalPartitions(admin: Admin, names: TopicNames): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [names.dispatch, names.receipts] })
+  const count = (name: string): number => topics.find((topic) => topic.name === name)?.partitions.length ?? 0
+  const [dispatch, receipts] = [count(names.dispatch), count(names.receipts)]
+  if (dispatch === receipts) return
+  const [smaller, wanted] = dispatch < receipts ? [names.dispatch, receipts] : [names.receipts, dispatch]
+  throw new AppError(
+    'topic_unsuitable',
+    `topic ${names.receipts} has ${receipts} partitions and ${names.dispatch} has ${dispatch}: they must have the ` +
+      `same count, since a message's receipt lies in the partition of its dispatch record. Run "kafka-topics.sh ` +
+      `--alter --topic ${smaller} --partitions ${wanted}".`,
+  )
+}

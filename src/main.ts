@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { EXIT } from './cli/io.ts'
+import { AppError } from './core/errors.ts'
+import { packageVersion } from './version.ts'
+
+/** argv to a command, a command to an exit code. Commands are loaded when they are called: --help is instant. */
+const io = { env: process.env, stdout: process.stdout, stderr: process.stderr }
+
+const program = new Command('bellhop')
+  .description(
+    'Reads analytics events from Kafka, decides by rules which deserve attention, and posts those to Slack.',
+  )
+  .version(packageVersion())
+  .showHelpAfterError('(bellhop --help shows the commands and options)')
+  .exitOverride()
+
+program
+  .command('run')
+  .description('run until SIGTERM or SIGINT, then finish posts in flight, commit and exit')
+  .option(
+    '-c, --config <path>',
+    'configuration file or folder (default: $BELLHOP_CONFIG, then ./bellhop.yaml)',
+  )
+  .option('--stages <list>', 'stages to run in this process: match, dispatch (default: both)')
+  .option(
+    '--http <host:port>',
+    'where health and metrics are served (default: 127.0.0.1:9464; port 0 takes a free one)',
+  )
+  .option(
+    '--start <position>',
+    'where topics begin whose committed offsets have expired: earliest, latest or a time',
+  )
+  .option('--log-level <level>', 'trace, debug, info, warn, error (default: info)')
+  .action(async (options) => finish((await import('./cli/run.ts')).run(options, io)))
+
+program
+  .command('check')
+  .description('load the configuration and print what it holds, or every error in it')
+  .option(
+    '-c, --config <path>',
+    'configuration file or folder (default: $BELLHOP_CONFIG, then ./bellhop.yaml)',
+  )
+  .action(async (options) => finish((await import('./cli/check.ts')).check(options, io)))
+
+program
+  .command('kafka')
+  .description('start a local Kafka in the foreground and print its address')
+  .option('--port <port>', 'port to listen on (default: 9092 when free)', parsePort)
+  .option('--data <folder>', 'where it keeps its data')
+  .action(async (options) => finish((await import('./cli/kafka.ts')).kafka(options, io)))
+
+program
+  .command('demo')
+  .description('a local Kafka, a stream of events and a Slack simulator: watch messages arrive in channels')
+  .option('--for <duration>', 'how long events are produced', '30s')
+  .option('--rate <events per second>', 'events a second', '200')
+  .option('--port <port>', 'port of the page (default: a free one)', parsePort)
+  .option('--seed <number>', 'the same seed gives the same events', '1')
+  .action(async (options) => finish((await import('./cli/demo.ts')).demo(options, io)))
+
+async function finish(command: Promise<number>): Promise<void> {
+  process.exitCode = await command
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new AppError('usage', `"${text}" is no port: write a number from 0 to 65535`)
+}
+
+/** kafkajs starts timers with times that have passed; Node says so once, to users who can do nothing about it. */
+function silenceKafkaTimerWarning(): void {
+  const emit = process.emitWarning.bind(process)
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    const name = warning instanceof Error ? warning.name : rest[0]
+    if (name !== 'TimeoutNegativeWarning') Reflect.apply(emit, process, [warning, ...rest])
+  }) as typeof process.emitWarning
+}
+
+silenceKafkaTimerWarning()
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  } else if (error instanceof AppError) {
+    process.stderr.write(`bellhop: ${error.message}\n`)
+    process.exitCode = error.code === 'usage' || error.code === 'config_invalid' ? EXIT.usage : EXIT.failed
+  } else {
+    throw error
+  }
+}

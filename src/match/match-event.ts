@@ -1,0 +1,130 @@
+import type { Config, Destination } from '../config/config.ts'
+import { formatMessageId } from '../core/ids.ts'
+import type { EventCause } from '../core/outcome.ts'
+import type { DispatchRecord, MessageContent } from '../core/records.ts'
+import { laneKeyOf } from '../dispatch/lane-key.ts'
+import { decodeJsonEvent } from '../event/decode-json.ts'
+import type { AnalyticsEvent, EventRecord } from '../event/event.ts'
+import { isWithheld } from '../event/integrations.ts'
+import { compileRules, type Rule } from './rule.ts'
+import { createRuleIndex } from './rule-index.ts'
+
+/** A message to queue, under the key of its lane. */
+export interface QueuedMessage {
+  key: string
+  record: DispatchRecord
+}
+
+/** Why an event, or one action's message for it, goes to dead letters. */
+export interface Failure {
+  cause: EventCause
+  detail: string | null
+  action: string | null
+  destination: string | null
+}
+
+/** What one events record gives; `cut` names the actions whose text was cut to fit. */
+export interface Matched {
+  messages: readonly QueuedMessage[]
+  failures: readonly Failure[]
+  /** Ids of the actions whose trigger held. */
+  actions: readonly string[]
+  cut: readonly string[]
+}
+
+const NOTHING: Matched = { messages: [], failures: [], actions: [], cut: [] }
+
+/**
+ * The match stage without its I/O: one events record gives 0..n messages. The same record and configuration
+ * always give the same messages under the same ids, so reading a batch again repeats nothing.
+ */
+export function createMatcher(config: Config): (record: EventRecord) => Matched {
+  const index = createRuleIndex(compileRules(config.actions))
+
+  return (record) => {
+    if (record.value === null) return NOTHING
+    if (record.value.length > config.maxEventBytes) {
+      return poisoned('too_large', `${record.value.length} bytes, max_event_bytes is ${config.maxEventBytes}`)
+    }
+    const decoded = decodeJsonEvent(record.value)
+    if (decoded.kind === 'poison') return poisoned(decoded.cause, decoded.detail)
+    const { event } = decoded
+    const rules = index.candidates(event)
+    if (rules.length === 0 || isWithheld(event, config.integrationNames)) return NOTHING
+    return matchRules({ config, record, event }, rules)
+  }
+}
+
+interface Subject {
+  config: Config
+  record: EventRecord
+  event: AnalyticsEvent
+}
+
+function matchRules(subject: Subject, rules: readonly Rule[]): Matched {
+  const { record, event } = subject
+  const found = {
+    messages: [] as QueuedMessage[],
+    failures: [] as Failure[],
+    actions: [] as string[],
+    cut: [] as string[],
+  }
+  for (const { action, trigger, message } of rules) {
+    if (action.topics !== null && !action.topics.includes(record.topic)) continue
+    if (!trigger.matches(event)) continue
+    found.actions.push(action.id)
+    const rendered = message.render(event, { nowMs: record.timestamp })
+    if (rendered.kind !== 'text') {
+      const detail = rendered.kind === 'failed' ? rendered.detail : null
+      const cause = rendered.kind === 'failed' ? 'render_failed' : 'empty_message'
+      found.failures.push({ cause, detail, action: action.id, destination: null })
+      continue
+    }
+    if (rendered.cut) found.cut.push(action.id)
+    for (const id of action.destinations) {
+      const destination = subject.config.destinations.get(id)
+      if (destination?.enabled !== true) continue
+      const content: MessageContent = {
+        text: rendered.text,
+        channel: action.channel,
+        username: action.username,
+        icon_url: action.iconUrl,
+        icon_emoji: action.iconEmoji,
+      }
+      found.messages.push(toQueued(subject, { action: action.id, destination, content }))
+    }
+  }
+  return found
+}
+
+function toQueued(
+  { config, record, event }: Subject,
+  to: { action: string; destination: Destination; content: MessageContent },
+): QueuedMessage {
+  const { topic, partition, offset, timestamp } = record
+  const destination = to.destination.id
+  return {
+    key: laneKeyOf(to.destination, to.content),
+    record: {
+      id: formatMessageId({ topic, partition, offset, action: to.action, destination }),
+      action: to.action,
+      destination,
+      message: to.content,
+      event: { topic, partition, offset, timestamp },
+      userId: idOf(event.userId),
+      anonymousId: idOf(event.anonymousId),
+      messageId: idOf(event.messageId),
+      config_version: config.version,
+    },
+  }
+}
+
+function poisoned(cause: EventCause, detail: string): Matched {
+  return { ...NOTHING, failures: [{ cause, detail, action: null, destination: null }] }
+}
+
+/** The spec's ids are strings; producers send numbers too. */
+function idOf(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : null
+}

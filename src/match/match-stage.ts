@@ -1,0 +1,109 @@
+import type { Clock } from '../core/clock.ts'
+import type { DeadLetter } from '../core/records.ts'
+import type { EventRecord } from '../event/event.ts'
+import { createDeadLetterRecord } from '../kafka/dead-letters.ts'
+import { PartitionConsumer } from '../kafka/partition-consumer.ts'
+import { settleStartOffsets } from '../kafka/start-offsets.ts'
+import { TransactionalOwner } from '../kafka/transactional-consumer.ts'
+import type { OutgoingRecord } from '../kafka/transactional-writer.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { Stage, StageDeps } from '../pipeline.ts'
+import { createMatcher, type Failure, type Matched } from './match-event.ts'
+import { toRawEvent } from './raw-event.ts'
+
+/**
+ * Events to dispatch records, exactly once: what a batch of events gives, poison included, is written in one
+ * transaction with the offsets of the batch.
+ */
+export function createMatchStage(deps: StageDeps): Stage {
+  const { config, kafka, admin, topics, observer, signal } = deps
+  const transform = createTransform(deps)
+  const consumer = new PartitionConsumer({
+    ...deps,
+    stage: 'match',
+    groupId: topics.matchGroup,
+    topics: config.kafka.events.map(({ topic }) => topic),
+    sessionTimeoutMs: config.kafka.sessionTimeoutMs,
+    own: (partition) => new TransactionalOwner({ ...deps, groupId: topics.matchGroup, partition, transform }),
+  })
+
+  return {
+    name: 'match',
+    async start() {
+      await settleStartOffsets({
+        kafka,
+        admin,
+        groupId: topics.matchGroup,
+        topics: config.kafka.events,
+        dispatchTopic: topics.dispatch,
+        override: deps.startOverride,
+        signal,
+      })
+      await consumer.start()
+    },
+    async stop() {
+      await consumer.stop()
+    },
+    joined: () => consumer.joined(),
+    reportLag(ends) {
+      for (const held of consumer.held()) {
+        const { topic, partition } = held
+        const [at, end] = [held.position(), ends.get(topic)?.get(partition)]
+        if (at === null || end === undefined) continue
+        observer.partitionLag({ stage: 'match', topic, partition, lag: Math.max(0, end - at) })
+      }
+    },
+  }
+}
+
+type Transform = (records: readonly EventRecord[]) => OutgoingRecord[]
+
+function createTransform(deps: StageDeps): Transform {
+  const { config, codecs, topics, observer, clock } = deps
+  const match = createMatcher(config)
+  const deadLetter = createDeadLetterRecord({ codec: codecs.deadLetter, topic: topics.deadLetters })
+  return (records) => {
+    const outgoing: OutgoingRecord[] = []
+    const matches = new Map<string, number>()
+    for (const record of records) {
+      const matched = match(record)
+      for (const { key, record: value } of matched.messages) {
+        outgoing.push({ topic: topics.dispatch, key, value: codecs.dispatch.encode(value) })
+      }
+      for (const failure of matched.failures) {
+        outgoing.push(deadLetter(eventDeadLetter(record, failure, clock), record.key))
+      }
+      report(matched, record, { observer, matches })
+    }
+    for (const [action, count] of matches) observer.actionMatched({ action, count })
+    return outgoing
+  }
+}
+
+function report(
+  matched: Matched,
+  record: EventRecord,
+  to: { observer: Observer; matches: Map<string, number> },
+): void {
+  for (const action of matched.actions) to.matches.set(action, (to.matches.get(action) ?? 0) + 1)
+  for (const action of matched.cut) to.observer.messageCut({ action, count: 1 })
+  for (const { cause, detail, action } of matched.failures) {
+    const { topic, partition, offset } = record
+    to.observer.eventDeadLettered({ topic, partition, offset, cause, detail, action })
+  }
+}
+
+function eventDeadLetter(record: EventRecord, failure: Failure, clock: Clock): DeadLetter {
+  return {
+    kind: 'event',
+    cause: failure.cause,
+    detail: failure.detail,
+    attempts: 0,
+    answer: null,
+    message: null,
+    event: toRawEvent(record),
+    action: failure.action,
+    destination: failure.destination,
+    recorded_at: Math.round(clock.nowMs()),
+  }
+}
