@@ -6,6 +6,7 @@ import type { Admin, Kafka } from './kafka/client.ts'
 import type { RecordCodecs } from './kafka/record-codec.ts'
 import type { RecordWriter } from './kafka/record-writer.ts'
 import type { TopicNames } from './kafka/topics.ts'
+import type { TransactionalWriter } from './kafka/transactional-writer.ts'
 import { createMatchStage } from './match/match-stage.ts'
 import type { LaneBacklog } from './observe/metrics.ts'
 import type { Observer, StageName } from './observe/observer.ts'
@@ -61,6 +62,8 @@ export interface StageDeps {
   random: Random
   /** Where to start topics whose committed offsets have expired: a person's word, or null. */
   startOverride: StartPosition | null
+  /** How the match stage writes; transactional unless a test shows what transactions are for. */
+  openWriter?(transactionalId: string): Promise<TransactionalWriter>
   /** Aborted when the process is told to stop. */
   signal: AbortSignal
   /** A stage cannot go on; the process must end. */

@@ -135,7 +135,11 @@ export class DispatchOwners {
     ownership.tracker.track(offset)
     const decoded = codec.decode(message.value)
     if (decoded.kind === 'malformed') {
-      const written = writeMalformed(message, { partition, detail: decoded.detail })
+      const { detail } = decoded
+      const messageId = `${this.#deps.topic}:${partition}:${offset}`
+      const nobody = { destination: '', action: '', messageId, attempts: 0 }
+      observer.messageDeadLettered({ ...nobody, cause: 'malformed_record', detail })
+      const written = writeMalformed(message, { partition, detail })
       void written.then(() => ownership.tracker.complete(offset))
       return
     }

@@ -1,18 +1,15 @@
-import type { Admin, Kafka } from 'kafkajs'
+import type { Admin } from 'kafkajs'
 import type { Clock } from '../core/clock.ts'
 import type { EventRecord } from '../event/event.ts'
 import type { Observer } from '../observe/observer.ts'
 import { isFenced } from './failures.ts'
 import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
 import { committedOffsets, logRanges, requireInLog } from './offsets.ts'
-import {
-  type OutgoingRecord,
-  openTransactionalWriter,
-  type TransactionalWriter,
-} from './transactional-writer.ts'
+import type { OutgoingRecord, TransactionalWriter } from './transactional-writer.ts'
 
 export interface TransactionalOwnerDeps {
-  kafka: Kafka
+  /** Fences the owner before and gives a writer of its own; see openTransactionalWriter. */
+  openWriter(transactionalId: string): Promise<TransactionalWriter>
   admin: Admin
   groupId: string
   partition: HeldPartition
@@ -49,10 +46,10 @@ export class TransactionalOwner implements PartitionOwner {
   }
 
   async prepare(signal: AbortSignal): Promise<number> {
-    const { kafka, admin, groupId } = this.#deps
+    const { openWriter, admin, groupId } = this.#deps
     const { topic, partition } = this.#at
     await this.#inTurn(() => this.#discard())
-    this.#writer = await openTransactionalWriter(kafka, `${groupId}.${topic}.${partition}`)
+    this.#writer = await openWriter(`${groupId}.${topic}.${partition}`)
     if (signal.aborted) await this.#discard()
     const committed = (await committedOffsets(admin, { groupId, topic })).get(partition)
     const range = (await logRanges(admin, topic)).get(partition)

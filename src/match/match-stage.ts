@@ -5,7 +5,7 @@ import { createDeadLetterRecord } from '../kafka/dead-letters.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
 import { settleStartOffsets } from '../kafka/start-offsets.ts'
 import { TransactionalOwner } from '../kafka/transactional-consumer.ts'
-import type { OutgoingRecord } from '../kafka/transactional-writer.ts'
+import { type OutgoingRecord, openTransactionalWriter } from '../kafka/transactional-writer.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Stage, StageDeps } from '../pipeline.ts'
 import { createMatcher, type Failure, type Matched } from './match-event.ts'
@@ -17,6 +17,7 @@ import { toRawEvent } from './raw-event.ts'
  */
 export function createMatchStage(deps: StageDeps): Stage {
   const { config, kafka, admin, topics, observer, signal } = deps
+  const { openWriter = (id: string) => openTransactionalWriter(kafka, id) } = deps
   const transform = createTransform(deps)
   const consumer = new PartitionConsumer({
     ...deps,
@@ -24,7 +25,8 @@ export function createMatchStage(deps: StageDeps): Stage {
     groupId: topics.matchGroup,
     topics: config.kafka.events.map(({ topic }) => topic),
     sessionTimeoutMs: config.kafka.sessionTimeoutMs,
-    own: (partition) => new TransactionalOwner({ ...deps, groupId: topics.matchGroup, partition, transform }),
+    own: (partition) =>
+      new TransactionalOwner({ ...deps, groupId: topics.matchGroup, partition, transform, openWriter }),
   })
 
   return {

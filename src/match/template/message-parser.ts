@@ -1,0 +1,147 @@
+/**
+ * Parses a message template. Every way in which the text can be wrong is a TemplateError, raised here: rendering
+ * meets no unknown filter, tag or path.
+ */
+import {
+  type Context,
+  type Emitter,
+  Liquid,
+  LiquidError,
+  type Template as LiquidTemplate,
+  type Output,
+  Parser,
+  type TopLevelToken,
+  TypeGuards,
+  Value,
+} from 'liquidjs'
+import { MESSAGE_FILTERS } from './filters.ts'
+import { MessageTokenizer } from './message-tokenizer.ts'
+import { toMarkup, toRawMarkup } from './slack-markup.ts'
+import { MESSAGE_TAGS, tagProblem } from './tags.ts'
+import { TemplateError, TemplateFault } from './template-error.ts'
+
+const MAX_TEMPLATE_LENGTH = 100_000
+/** Liquid's own measure: characters and elements that filters and ranges make in one rendering. */
+const MAX_MEMORY = 8_000_000
+const MAX_RENDER_MS = 1_000
+
+export interface ParsedMessage {
+  nodes: readonly LiquidTemplate[]
+  /** Offsets of every `{{{` and `| raw`, in order. */
+  rawOffsets: readonly number[]
+}
+
+/** Liquid with the tags and filters of messages; the same for every template, and never changed. */
+export const MESSAGE_LIQUID: Liquid = createLiquid()
+
+function createLiquid(): Liquid {
+  const liquid = new Liquid({
+    strictFilters: true,
+    ownPropertyOnly: true,
+    parseLimit: MAX_TEMPLATE_LENGTH,
+    memoryLimit: MAX_MEMORY,
+    renderLimit: MAX_RENDER_MS,
+    locale: 'en-US',
+    timezoneOffset: 0,
+    templates: {},
+  })
+  for (const name of Object.keys(liquid.tags)) delete liquid.tags[name]
+  for (const name of Object.keys(liquid.filters)) liquid.unregisterFilter(name)
+  for (const [name, tag] of MESSAGE_TAGS) liquid.registerTag(name, tag)
+  for (const [name, filter] of MESSAGE_FILTERS) liquid.registerFilter(name, filter)
+  return liquid
+}
+
+/** @throws {TemplateError} */
+export function parseMessage(text: string): ParsedMessage {
+  if (text.length > MAX_TEMPLATE_LENGTH) {
+    const reason = `a message template has at most ${MAX_TEMPLATE_LENGTH} characters`
+    throw new TemplateError(text, MAX_TEMPLATE_LENGTH, reason)
+  }
+  try {
+    const parser = new MessageParser(text)
+    const nodes = parser.parseTokens(parser.tokenizer.readTopLevelTokens(MESSAGE_LIQUID.options))
+    return { nodes, rawOffsets: [...parser.rawOffsets].sort((a, b) => a - b) }
+  } catch (error) {
+    throw toTemplateError(text, error)
+  }
+}
+
+type OutputToken = Output['token']
+
+/** `{{ value | filters }}`, and `{{{ … }}}`, which is not escaped. */
+export class MessageOutput implements Output {
+  readonly token: OutputToken
+  readonly value: Value
+  readonly raw: boolean
+
+  constructor(token: OutputToken, value: Value, raw: boolean) {
+    this.token = token
+    this.value = value
+    this.raw = raw
+  }
+
+  *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
+    const value: unknown = yield this.value.value(context)
+    const shown = this.raw ? toRawMarkup(value) : toMarkup(value)
+    context.memoryLimit.use(shown.markup.length)
+    emitter.write(shown)
+  }
+
+  *arguments(): Generator<Value, void, unknown> {
+    yield this.value
+  }
+}
+
+class MessageParser extends Parser {
+  readonly rawOffsets = new Set<number>()
+  readonly tokenizer: MessageTokenizer
+
+  constructor(text: string) {
+    super(MESSAGE_LIQUID)
+    this.tokenizer = new MessageTokenizer(text, this.rawOffsets)
+  }
+
+  override parseToken(token: TopLevelToken, remaining: TopLevelToken[]): ReturnType<Parser['parseToken']> {
+    if (TypeGuards.isTagToken(token)) {
+      const problem = tagProblem(token.name)
+      if (problem !== null) throw new TemplateFault(token.begin, problem)
+    } else if (TypeGuards.isOutputToken(token)) {
+      return this.#parseOutput(token)
+    }
+    return super.parseToken(token, remaining)
+  }
+
+  #parseOutput(token: OutputToken): MessageOutput {
+    const tokenizer = this.tokenizer.within(token.contentRange)
+    const value = new Value(tokenizer.readFilteredValue(), MESSAGE_LIQUID)
+    tokenizer.skipBlank()
+    if (!tokenizer.end()) throw new TemplateFault(tokenizer.p, `cannot read ${tokenizer.snapshot()} here`)
+    const raw = token.input.startsWith('{{{', token.begin)
+    if (raw) this.rawOffsets.add(token.begin)
+    return new MessageOutput(token, value, raw)
+  }
+}
+
+function toTemplateError(text: string, error: unknown): unknown {
+  if (error instanceof TemplateFault) return new TemplateError(text, error.offset, error.message)
+  if (!LiquidError.is(error)) return error
+  const { originalError } = error
+  if (originalError !== undefined) {
+    const inner = toTemplateError(text, originalError)
+    if (inner instanceof TemplateError) return inner
+  }
+  const said = originalError?.message ?? error.message.replace(/, line:\d+, col:\d+$/, '')
+  return new TemplateError(text, error.token.begin, explain(said, text.slice(error.token.begin)))
+}
+
+/** Liquid's words, and what to do about it. */
+function explain(said: string, rest: string): string {
+  const block = /^tag \{%-?\s*(\w+)/.exec(said)?.[1]
+  if (block !== undefined) return `{% ${block} %} is not closed: {% end${block} %} is missing`
+  if (said.startsWith('output '))
+    return `the output is not closed: ${rest.startsWith('{{{') ? '}}}' : '}}'} is missing`
+  if (said.startsWith('tag ')) return 'the tag is not closed: %} is missing'
+  if (said.startsWith('raw ')) return '{% raw %} is not closed: {% endraw %} is missing'
+  return said
+}

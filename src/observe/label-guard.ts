@@ -1,0 +1,57 @@
+import { ATTEMPT_OUTCOMES, DEAD_LETTER_CAUSES } from '../core/outcome.ts'
+import { LABELS, type LabelName, UNKNOWN_LABEL } from './metric-definitions.ts'
+import { HOLD_REASONS, STAGES, TRANSACTION_ENDS } from './observer.ts'
+
+/** What a process is configured with, as far as metrics name it. */
+export interface MetricsConfig {
+  /** Version of bellhop itself. */
+  version: string
+  configVersion: string
+  /** Ids; disabled ones may be left out. */
+  actions: readonly string[]
+  destinations: readonly string[]
+  eventsTopics: readonly string[]
+  /** bellhop's own topics. */
+  ownTopics: readonly string[]
+}
+
+export type LabelGuard = (labels: Readonly<Record<string, string>>) => Partial<Record<LabelName, string>>
+
+/**
+ * Keeps metrics small and free of foreign text: a label value that is not in its label's closed list becomes
+ * `(unknown)`. Records name their action and destination themselves, and anyone who may write to the dispatch
+ * topic writes them.
+ */
+export function createLabelGuard(config: MetricsConfig): LabelGuard {
+  const allowed: Record<LabelName, (value: string) => boolean> = {
+    action: isIn(config.actions),
+    cause: isIn(DEAD_LETTER_CAUSES),
+    config_version: isIn([config.configVersion]),
+    destination: isIn(config.destinations),
+    end: isIn(TRANSACTION_ENDS),
+    node_version: isIn([process.version]),
+    outcome: isIn(ATTEMPT_OUTCOMES),
+    partition: (value) => /^\d{1,6}$/.test(value),
+    reason: isIn(HOLD_REASONS),
+    stage: isIn(STAGES),
+    topic: isIn([...config.eventsTopics, ...config.ownTopics]),
+    version: isIn([config.version]),
+  }
+  return (labels) => {
+    const guarded: Partial<Record<LabelName, string>> = {}
+    for (const name in labels) {
+      const value = labels[name]
+      if (isLabelName(name) && value) guarded[name] = allowed[name](value) ? value : UNKNOWN_LABEL
+    }
+    return guarded
+  }
+}
+
+function isIn(values: readonly string[]): (value: string) => boolean {
+  const known = new Set(values)
+  return (value) => known.has(value)
+}
+
+function isLabelName(name: string): name is LabelName {
+  return Object.hasOwn(LABELS, name)
+}

@@ -1,0 +1,129 @@
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import {
+  ATTEMPT_OUTCOMES,
+  EVENT_CAUSES,
+  type EventCause,
+  MESSAGE_CAUSES,
+  type MessageCause,
+} from '../core/outcome.ts'
+import { createInstruments, type Instruments } from './instruments.ts'
+import { createLabelGuard, type MetricsConfig } from './label-guard.ts'
+import { UNKNOWN_LABEL } from './metric-definitions.ts'
+import { HOLD_REASONS, STAGES, TRANSACTION_ENDS } from './observer.ts'
+
+/**
+ * One process's metrics, in a registry of their own: two in one process (tests, the demo) never meet. Every
+ * counter of a configured action, destination or topic is there from the start at 0, so that a rate sees the
+ * first increment.
+ */
+export interface Metrics extends Instruments {
+  /** The exposition format's media type. */
+  readonly contentType: string
+  /** All metrics in Prometheus' text format, with the backlog as it is now. */
+  render(): Promise<string>
+  /** Where the lanes' state is pulled from at each scrape; until it is set every backlog is 0. */
+  setBacklogSource(source: () => Iterable<LaneBacklog>): void
+}
+
+/** What waits for one destination; several entries of one destination are added up. */
+export interface LaneBacklog {
+  destination: string
+  messages: number
+  /** Age of the oldest waiting message's dispatch record; null where nothing waits. */
+  oldestAgeMs: number | null
+}
+
+/** The causes that an action's own message can bring about. */
+const ACTION_CAUSES = ['render_failed', 'empty_message'] as const satisfies EventCause[]
+
+/** The causes of a record whose destination is none of the configured ones. */
+const FOREIGN_CAUSES = ['unknown_destination', 'malformed_record'] as const satisfies MessageCause[]
+const DESTINATION_CAUSES = MESSAGE_CAUSES.filter(
+  (cause) => !FOREIGN_CAUSES.some((foreign) => foreign === cause),
+)
+
+export function createMetrics(config: MetricsConfig): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const instruments = createInstruments(registry, createLabelGuard(config))
+  startStages(instruments, config)
+  startActionsAndDestinations(instruments, config)
+  let backlogSource: () => Iterable<LaneBacklog> = () => []
+  return {
+    ...instruments,
+    contentType: registry.contentType,
+    render: async () => {
+      setBacklog(instruments, config.destinations, backlogSource())
+      return registry.metrics()
+    },
+    setBacklogSource: (source) => {
+      backlogSource = source
+    },
+  }
+}
+
+function startStages(instruments: Instruments, config: MetricsConfig): void {
+  const { version, configVersion, eventsTopics, ownTopics } = config
+  instruments.set('buildInfo', { version, node_version: process.version }, 1)
+  instruments.set('configInfo', { config_version: configVersion }, 1)
+  instruments.set('brokerReachable', {}, 0)
+  instruments.count('brokerFailures', {}, 0)
+  for (const stage of STAGES) {
+    for (const key of ['groupJoins', 'commitFailures', 'consumerCrashes'] as const) {
+      instruments.count(key, { stage }, 0)
+    }
+  }
+  for (const topic of eventsTopics) {
+    instruments.count('eventsConsumed', { topic }, 0)
+    instruments.count('recordsCommitted', { topic }, 0)
+    for (const end of TRANSACTION_ENDS) instruments.count('transactions', { topic, end }, 0)
+  }
+  for (const topic of ownTopics) instruments.count('writeFailures', { topic }, 0)
+  for (const outcome of ATTEMPT_OUTCOMES) instruments.zero('postDuration', { outcome })
+  for (const reason of HOLD_REASONS) instruments.zero('laneHold', { reason })
+}
+
+function startActionsAndDestinations(instruments: Instruments, config: MetricsConfig): void {
+  for (const action of config.actions) {
+    instruments.count('matches', { action }, 0)
+    instruments.count('messagesCut', { action }, 0)
+    for (const cause of ACTION_CAUSES) {
+      instruments.count('deadLetters', { cause, destination: '', action }, 0)
+    }
+  }
+  for (const destination of config.destinations) {
+    instruments.count('messagesQueued', { destination }, 0)
+    instruments.count('messagesDelivered', { destination }, 0)
+    for (const outcome of ATTEMPT_OUTCOMES) instruments.count('posts', { destination, outcome }, 0)
+    for (const cause of DESTINATION_CAUSES) {
+      instruments.count('deadLetters', { cause, destination, action: '' }, 0)
+    }
+  }
+  for (const cause of FOREIGN_CAUSES) {
+    instruments.count('deadLetters', { cause, destination: UNKNOWN_LABEL, action: '' }, 0)
+  }
+  for (const cause of EVENT_CAUSES) {
+    instruments.count('deadLetters', { cause, destination: '', action: '' }, 0)
+  }
+}
+
+function setBacklog(
+  instruments: Instruments,
+  destinations: readonly string[],
+  lanes: Iterable<LaneBacklog>,
+): void {
+  const totals = new Map(destinations.map((destination) => [destination, { messages: 0, oldestAgeMs: 0 }]))
+  for (const lane of lanes) {
+    const name = totals.has(lane.destination) ? lane.destination : UNKNOWN_LABEL
+    const total = totals.get(name) ?? { messages: 0, oldestAgeMs: 0 }
+    total.messages += lane.messages
+    total.oldestAgeMs = Math.max(total.oldestAgeMs, lane.oldestAgeMs ?? 0)
+    totals.set(name, total)
+  }
+  instruments.clear('laneBacklog')
+  instruments.clear('laneOldestAge')
+  for (const [destination, total] of totals) {
+    instruments.set('laneBacklog', { destination }, total.messages)
+    instruments.set('laneOldestAge', { destination }, total.oldestAgeMs / 1000)
+  }
+}
