@@ -35,8 +35,10 @@ interface Cursor {
   at: number
 }
 
-const NAME = /(?:[\w$\u0080-\uffff-]|\\.)+/sy
-const NAME_AFTER_DESCENT = /(?:[A-Za-z_\u0080-\uffff]|\\.)(?:[\w$\u0080-\uffff-]|\\.)*/sy
+/** Beyond ASCII anything but blanks and curly quotes, which come in by copying. */
+const NAME = /(?:[\w$-]|[^\0-\x7f\s\u2018\u2019\u201c\u201d]|\\.)+/sy
+/** `($.first..5)` and `(1..$.last)` are Liquid ranges: a digit or dollar after two dots is not the path's. */
+const NAME_AFTER_DESCENT = /(?![\d$-])(?:[\w$-]|[^\0-\x7f\s\u2018\u2019\u201c\u201d]|\\.)+/sy
 const BLANK = /[ \t\r\n]*/y
 const INTEGER = /-?\d+/y
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/sy
@@ -67,7 +69,6 @@ function readSegment(cursor: Cursor): Segment | null {
   if (text[cursor.at] === '[') return { descend, selectors: readBrackets(cursor) }
   const name = take(cursor, descend ? NAME_AFTER_DESCENT : NAME)
   if (name !== null) return { descend, selectors: [{ kind: 'name', name: name.replace(/\\(.)/gs, '$1') }] }
-  // `($.first..5)` is a Liquid range: the two dots are not the path's.
   if (descend) {
     cursor.at = at
     return null

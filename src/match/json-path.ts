@@ -17,8 +17,8 @@ export interface JsonPath {
 
 const MAX_PATH_LENGTH = 1_000
 const MAX_SEGMENTS = 100
-/** Each `..` visits every value once per level above it, each union multiplies: both bounded, so is the work. */
-const MAX_DESCENTS = 2
+/** A second `..` visits every value once per level above it, each union multiplies: bounded, as the work is. */
+const MAX_DESCENTS = 1
 const MAX_UNION_RESULTS = 100
 /** Levels of nesting that `..` looks into; it finds nothing in an event that is deeper. */
 const MAX_DEPTH = 100
@@ -74,27 +74,42 @@ function compilePlain(keys: readonly Key[]): JsonPath {
 
 function ownValue(container: unknown, key: Key): unknown {
   if (typeof container !== 'object' || container === null) return undefined
-  if (Array.isArray(container)) {
-    if (key === 'length') return undefined
-    const index = typeof key === 'number' && key < 0 ? container.length + key : key
-    return Object.hasOwn(container, index) ? Reflect.get(container, index) : undefined
+  if (!Array.isArray(container)) {
+    return typeof key === 'string' && Object.hasOwn(container, key) ? Reflect.get(container, key) : undefined
   }
-  return Object.hasOwn(container, key) ? Reflect.get(container, key) : undefined
+  if (key === 'length') return undefined
+  const index = typeof key === 'number' && key < 0 ? container.length + key : key
+  return Object.hasOwn(container, index) ? Reflect.get(container, index) : undefined
 }
 
 function compileQuery(path: string, segments: readonly Segment[]): JsonPath {
   checkCost(path, segments)
   const query = `$${segments.map((segment) => querySegment(path, segment)).join('')}`
-  const finder = JSONPath({ path: query, json: {}, autostart: false, eval: false, resultType: 'all' })
+  const names = segments.flatMap(({ selectors }) =>
+    selectors.flatMap((one) => (one.kind === 'name' ? one.name : [])),
+  )
+  const find = names.some((name) => /^(?:length|\d+)$/.test(name)) ? findMembers(query) : findValues(query)
   const descends = segments.some((segment) => segment.descend)
   return {
     plain: false,
     read(event) {
       if (typeof event !== 'object' || event === null) return []
-      if (descends && isDeeperThan(event, MAX_DEPTH)) return []
-      const found: readonly Found[] = finder.evaluate({ ...NO_CALLBACKS, path: query, json: event })
-      return found.filter(isMember).map(({ value }) => value)
+      return descends && isDeeperThan(event, MAX_DEPTH) ? [] : find(event)
     },
+  }
+}
+
+function findValues(query: string): (event: object) => unknown[] {
+  const finder = JSONPath({ path: query, json: {}, autostart: false, eval: false })
+  return (event) => finder.evaluate({ ...NO_CALLBACKS, path: query, json: event })
+}
+
+/** As findValues, without what jsonpath-plus finds beyond JSON: a text's characters, a list's or text's length. */
+function findMembers(query: string): (event: object) => unknown[] {
+  const finder = JSONPath({ path: query, json: {}, autostart: false, eval: false, resultType: 'all' })
+  return (event) => {
+    const found: readonly Found[] = finder.evaluate({ ...NO_CALLBACKS, path: query, json: event })
+    return found.filter(isMember).map(({ value }) => value)
   }
 }
 
@@ -118,13 +133,15 @@ function querySegment(path: string, { descend, selectors }: Segment): string {
   return `${dots}[${written.join(',')}]`
 }
 
-/** jsonpath-plus's own spelling: a backtick makes a name literal, and only slices count from the end. */
+/**
+ * jsonpath-plus's own spelling. A backtick makes a name literal; an index is written as a slice, because only a
+ * slice counts from the end and leaves texts alone.
+ */
 function querySelector(path: string, selector: Selector): string {
   switch (selector.kind) {
     case 'wildcard':
       return '*'
     case 'index':
-      if (selector.index >= 0) return String(selector.index)
       return selector.index === -1 ? '-1:' : `${selector.index}:${selector.index + 1}`
     case 'slice':
       // jsonpath-plus takes an end of 0 for none; such a slice is empty.
@@ -147,7 +164,6 @@ interface Found {
   parentProperty: unknown
 }
 
-/** False for what jsonpath-plus finds beyond JSON: the characters of a text, the length of a list or text. */
 function isMember({ parent, parentProperty }: Found): boolean {
   return (
     typeof parent === 'object' && parent !== null && !(Array.isArray(parent) && parentProperty === 'length')

@@ -17,6 +17,7 @@ const event = {
   ],
   deep: { sku: 'D', list: [[1, 2], [3]] },
   text: 'hello',
+  digits: { 0: 'zero' },
 }
 
 const read = (path: string, value: unknown = event) => compileJsonPath(path).read(value)
@@ -49,6 +50,9 @@ describe('plain paths', () => {
     ['$.missing.x[0]', null, 'beyond a missing field'],
     ['$.type.x', null, 'beyond a text'],
     ['$.text[0]', null, 'a character of a text'],
+    ['$.text.0', null, 'a character of a text by name'],
+    ['$.digits.0', 'zero', 'a name of digits'],
+    ['$.digits[0]', null, 'an index where there is no list'],
     ['$.text.length', null, 'the length of a text'],
     ['$.items.length', null, 'the length of a list'],
     ['$.toString', null, 'a method'],
@@ -98,7 +102,9 @@ describe('paths with wildcards, lists, slices and descent', () => {
     ["$['a b'].*", [1], 'a quoted name before a wildcard'],
     ['$.missing[*].x', [], 'nothing'],
     ['$.nothing.*', [], 'null'],
+    ['$.*.0', [event.items[0], 'zero'], 'a name of digits after a wildcard'],
     ['$..length', [], 'no length of lists or texts'],
+    ['$..[0]', [event.items[0], 'x', 'z', [1, 2], 1, 3], 'no characters of texts by index'],
     ['$.*.length', [], 'no length after a wildcard'],
     ['$.*[0]', [event.items[0]], 'no characters of texts'],
     ['$..constructor', [], 'no constructor'],
@@ -145,7 +151,7 @@ describe('paths that are refused', () => {
     ['$.a^', 3, 'cannot read'],
     ['$.a~', 3, 'cannot read'],
     ['$.a@string()', 3, 'cannot read'],
-    ['$..a..b..c', 10, 'at most 2'],
+    ['$..a..b', 7, 'at most 1'],
     [`$${'[0,0]'.repeat(7)}`, 36, 'combinations'],
     [`$${'.a'.repeat(101)}`, 203, 'parts'],
     [`$.${'a'.repeat(1_000)}`, 1_000, 'characters'],
@@ -165,6 +171,8 @@ describe('a path inside a longer text', () => {
     ['($.a..5)', 1, 4],
     ['($.a..$.b)', 1, 4],
     ['$.a = "x"', 0, 3],
+    ['$.a\u00a0}}', 0, 3],
+    ['$.größe.🎉b”', 0, 11],
     ['$.a, $.b', 0, 3],
   ])('of %s from %i ends at %i', (text, start, end) => {
     expect(parseJsonPath(text, start).end).toBe(end)

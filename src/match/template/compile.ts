@@ -1,6 +1,9 @@
 /**
  * Message templates: Liquid over an event, with Slack's escaping. A template is checked whole when it is
  * compiled; rendering is pure, bounded in time and size, and never throws.
+ *
+ * The text outside of `{{ }}` and `{% %}` is the author's and stands as it is. Every output is escaped once,
+ * literals in it included (`default: "<!here>"` pings no one), but for what link, mention and slack_date make.
  */
 import { Context, LiquidError, toValueSync } from 'liquidjs'
 import { cutText, inlineText } from '../../slack/escape.ts'

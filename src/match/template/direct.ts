@@ -3,7 +3,7 @@
  * of Liquid's interpreter. The result is the same; test/match/template/direct.test.ts holds the two together.
  */
 import { type Template as LiquidTemplate, TypeGuards } from 'liquidjs'
-import { MessageOutput } from './message-parser.ts'
+import { MessageOutput } from './message-output.ts'
 import { PathToken } from './message-tokenizer.ts'
 import { isRecord, type RenderState } from './render-state.ts'
 import { toMarkup, toRawMarkup } from './slack-markup.ts'

@@ -3,20 +3,17 @@
  * meets no unknown filter, tag or path.
  */
 import {
-  type Context,
-  type Emitter,
   Liquid,
   LiquidError,
   type Template as LiquidTemplate,
-  type Output,
   Parser,
   type TopLevelToken,
   TypeGuards,
   Value,
 } from 'liquidjs'
 import { MESSAGE_FILTERS } from './filters.ts'
+import { MessageOutput, type OutputToken } from './message-output.ts'
 import { MessageTokenizer } from './message-tokenizer.ts'
-import { toMarkup, toRawMarkup } from './slack-markup.ts'
 import { MESSAGE_TAGS, tagProblem } from './tags.ts'
 import { TemplateError, TemplateFault } from './template-error.ts'
 
@@ -64,32 +61,6 @@ export function parseMessage(text: string): ParsedMessage {
     return { nodes, rawOffsets: [...parser.rawOffsets].sort((a, b) => a - b) }
   } catch (error) {
     throw toTemplateError(text, error)
-  }
-}
-
-type OutputToken = Output['token']
-
-/** `{{ value | filters }}`, and `{{{ … }}}`, which is not escaped. */
-export class MessageOutput implements Output {
-  readonly token: OutputToken
-  readonly value: Value
-  readonly raw: boolean
-
-  constructor(token: OutputToken, value: Value, raw: boolean) {
-    this.token = token
-    this.value = value
-    this.raw = raw
-  }
-
-  *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
-    const value: unknown = yield this.value.value(context)
-    const shown = this.raw ? toRawMarkup(value) : toMarkup(value)
-    context.memoryLimit.use(shown.markup.length)
-    emitter.write(shown)
-  }
-
-  *arguments(): Generator<Value, void, unknown> {
-    yield this.value
   }
 }
 

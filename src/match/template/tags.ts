@@ -13,22 +13,25 @@ import {
 } from 'liquidjs'
 import { nearest } from './filters.ts'
 import { MessageEmitter } from './message-emitter.ts'
+import { MessageOutput } from './message-output.ts'
 import { toMarkup } from './slack-markup.ts'
 
 type TagClass = (typeof liquidTags)[string]
 type TagArguments = ConstructorParameters<TagClass>
 
 class Echo extends Tag {
-  readonly #value: Value | null
+  readonly #output: MessageOutput | null
 
   constructor(...[token, remaining, liquid]: TagArguments) {
     super(token, remaining, liquid)
     this.tokenizer.skipBlank()
-    this.#value = this.tokenizer.end() ? null : new Value(this.tokenizer.readFilteredValue(), liquid)
+    this.#output = this.tokenizer.end()
+      ? null
+      : new MessageOutput(token, new Value(this.tokenizer.readFilteredValue(), liquid), false)
   }
 
-  override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
-    if (this.#value !== null) emitter.write(toMarkup(yield this.#value.value(context)))
+  override render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> | undefined {
+    return this.#output?.render(context, emitter)
   }
 }
 

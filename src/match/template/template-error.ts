@@ -1,8 +1,10 @@
 /**
- * A message template that cannot be used, found when it is compiled. `line` and `column` are 1-based, the column
- * in UTF-16 units; `reason` says what is wrong and what to write instead; `message` adds the line with a caret.
+ * A message template that cannot be used, found when it is compiled. `line` and `column` are 1-based, `offset` is
+ * 0-based, both in UTF-16 units; `reason` says what is wrong and what to write instead; `message` adds the line
+ * with a caret.
  */
 export class TemplateError extends Error {
+  readonly offset: number
   readonly line: number
   readonly column: number
   readonly reason: string
@@ -11,6 +13,7 @@ export class TemplateError extends Error {
     const { line, column } = positionAt(text, offset)
     super(`line ${line}, column ${column}: ${reason}\n${excerpt(text, line, column)}`)
     this.name = 'TemplateError'
+    this.offset = offset
     this.line = line
     this.column = column
     this.reason = reason

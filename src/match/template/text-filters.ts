@@ -4,6 +4,7 @@
  */
 import { Drop, type FilterImplOptions, filters as liquidFilters } from 'liquidjs'
 import { cleanText } from '../../slack/escape.ts'
+import { toNumber } from './number-filters.ts'
 import { isComposite, SlackMarkup, toJson, toPlainText } from './slack-markup.ts'
 
 export type FilterHandler = Exclude<FilterImplOptions, { raw: boolean }>
@@ -75,7 +76,8 @@ function onTextOrList(name: string): FilterHandler {
 export function readable(value: unknown): unknown {
   if (typeof value === 'string') return cleanText(value)
   if (value instanceof Drop) return value
-  return isComposite(value) || value instanceof Date || Number.isNaN(value) ? toPlainText(value) : value
+  const hasNoTextForm = isComposite(value) || value instanceof Date || Number.isNaN(value)
+  return hasNoTextForm ? cleanText(toPlainText(value)) : value
 }
 
 /** As Liquid's, and SlackMarkup that shows something stays SlackMarkup. */
@@ -87,7 +89,7 @@ function orDefault(this: ThisParameterType<FilterHandler>, value: unknown, ...ar
 
 function toJsonText(this: ThisParameterType<FilterHandler>, value: unknown, indent: unknown): unknown {
   if (value === null || value === undefined) return value
-  const text = toJson(value, Number(indent) || 0)
+  const text = toJson(value, Number(toNumber(indent) ?? 0))
   this.context.memoryLimit.use(text.length)
   return text
 }

@@ -11,7 +11,7 @@ const MAX_EPOCH_MS = 8.64e15
 
 const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))?)? ?(Z|[+-]\d\d:?\d\d)?$/i
 const WRITTEN = /^(?:[a-z]{3,9},? )?(?:\d{1,2} [a-z]{3,9}|[a-z]{3,9} \d{1,2}),? \d{4}(?:[ ,].*)?$/i
-const ZONE = /(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$/i
+const ZONE = /\b(?:UTC|GMT|[ECMP][SD]T)\b|[+-]\d\d:?\d\d\b|\dZ\b/i
 
 /**
  * A time as milliseconds since the epoch: an ISO 8601 text (UTC where it names no zone), a date as in
@@ -19,9 +19,8 @@ const ZONE = /(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$/i
  */
 export function toTimeMs(value: unknown, nowMs: number): number | null {
   if (value instanceof Date) return inRange(value.getTime())
-  const epoch = toNumber(value)
-  if (epoch !== null)
-    return inRange(Math.abs(Number(epoch)) < MIN_EPOCH_MS ? Number(epoch) * 1_000 : Number(epoch))
+  const epoch = Number(toNumber(value) ?? Number.NaN)
+  if (!Number.isNaN(epoch)) return inRange(Math.abs(epoch) < MIN_EPOCH_MS ? epoch * 1_000 : epoch)
   const text = typeof value === 'string' || value instanceof SlackMarkup ? String(value).trim() : ''
   if (text === 'now' || text === 'today') return nowMs
   const iso = ISO.exec(text)
@@ -90,12 +89,10 @@ function onTime(name: string): FilterHandler {
   }
 }
 
-const LIQUID_TIME_FILTERS = [
-  ...['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string'],
-]
+const ON_TIME = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_string', 'date_to_long_string']
 
 export const TIME_FILTERS: Readonly<Record<string, FilterHandler>> = {
-  ...Object.fromEntries(LIQUID_TIME_FILTERS.map((name) => [name, onTime(name)])),
+  ...Object.fromEntries(ON_TIME.map((name) => [name, onTime(name)])),
   ago,
   slack_date: slackDate,
 }
