@@ -1,0 +1,247 @@
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import type { ApiDestination, WebhookDestination } from '../config/config.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+import type { MessageContent } from '../core/records.ts'
+import { type Attempt, type Exchange, judgeExchange, urlOf } from './attempt.ts'
+import type { HttpAnswer } from './classify.ts'
+import { buildPayload } from './payload.ts'
+import { createSlots } from './slots.ts'
+
+export { type Attempt, NOT_WRITTEN } from './attempt.ts'
+
+/**
+ * Posts to Slack. Guarantees:
+ *
+ * - One deadline holds for a whole post: connecting, writing, and reading the answer to its last byte.
+ * - A request is written at most once. A failure before it was handed to a connected socket is `retry`, one
+ *   after it is `ambiguous`.
+ * - At most `maxSockets` posts are in flight over all origins; the others wait in order, before their deadline.
+ * - Redirects are not followed, certificates are checked, and at most 64 KiB of an answer are read.
+ * - No attempt tells a webhook's URL or a token, whatever the receiver echoes.
+ *
+ * HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured; this machine itself is never reached through a proxy.
+ */
+export interface SlackClient {
+  /** Never rejects on account of the receiver or the network: these are outcomes. */
+  post(
+    destination: WebhookDestination | ApiDestination,
+    message: MessageContent,
+    options?: PostOptions,
+  ): Promise<Attempt>
+  /** Turns away posts that wait, lets those in flight end (at most their deadline), and closes all sockets. */
+  close(): Promise<void>
+}
+
+export interface PostOptions {
+  /** Before the request is written, ends the post as NOT_WRITTEN; after it, as `ambiguous`. */
+  signal?: AbortSignal
+  /** Asked inline, right before the first byte is written: false withholds the request (NOT_WRITTEN). */
+  beforeWrite?: () => boolean
+}
+
+export interface SlackClientOptions {
+  /** Posts in flight at once over all origins, and the most sockets to one of them; idle ones close after 4 s. */
+  maxSockets: number
+  /** Default 10,000. */
+  deadlineMs?: number
+  clock: Clock
+}
+
+const DEADLINE_MS = 10_000
+const MAX_BODY_BYTES = 65_536
+
+/**
+ * Shorter than servers keep an idle socket (Node.js 5 s, load balancers 60 s and more), since a post written while
+ * the server closes the socket is ambiguous for ever. A lane paced at one a second reuses its socket all the same.
+ */
+const KEEP_ALIVE_MS = 4_000
+
+export function createSlackClient(options: SlackClientOptions): SlackClient {
+  const { clock, deadlineMs = DEADLINE_MS } = options
+  const dispatcher = createDispatcher(deadlineMs)
+  const slots = createSlots(options.maxSockets)
+
+  return {
+    async post(destination, message, { signal, beforeWrite } = {}) {
+      const post = { destination, message }
+      if (!(await slots.take(signal))) return { ...judgeExchange({ kind: 'withheld' }, post), durationMs: 0 }
+      const startedMs = clock.monotonicMs()
+      try {
+        const request = requestFor(destination, message)
+        const exchange = await new Promise<Exchange>((resolve) => {
+          dispatcher.dispatch(
+            request,
+            new ExchangeHandler({ clock, deadlineMs, signal, beforeWrite, resolve }),
+          )
+        })
+        return { ...judgeExchange(exchange, post), durationMs: clock.monotonicMs() - startedMs }
+      } finally {
+        // undici frees a socket a turn after its answer (client-h1.js): a post before that would open another.
+        setImmediate(slots.release)
+      }
+    },
+    async close() {
+      await slots.close()
+      await dispatcher.destroy()
+    },
+  }
+}
+
+function createDispatcher(deadlineMs: number): Dispatcher {
+  const tls = { rejectUnauthorized: true, timeout: deadlineMs }
+  const noProxy = process.env.no_proxy ?? process.env.NO_PROXY ?? ''
+  try {
+    return new EnvHttpProxyAgent({
+      connect: tls,
+      requestTls: tls,
+      proxyTls: tls,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // A server's Keep-Alive hint may shorten this, never lengthen it.
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      noProxy: noProxy.trim() === '*' ? '*' : `${noProxy},localhost,127.0.0.1,[::1]`,
+      // A proxy that accepts and never answers would otherwise hold the socket for 300 s.
+      clientFactory: (origin, poolOptions) =>
+        new Pool(origin, { ...poolOptions, headersTimeout: deadlineMs }),
+    })
+  } catch {
+    // The cause would show the proxy's address, and its password with it.
+    throw new AppError(
+      'config_invalid',
+      'HTTP_PROXY or HTTPS_PROXY in the environment is not a URL such as http://proxy.example.com:3128: correct or unset it.',
+    )
+  }
+}
+
+function requestFor(
+  destination: WebhookDestination | ApiDestination,
+  message: MessageContent,
+): Dispatcher.DispatchOptions {
+  const url = urlOf(destination)
+  return {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'user-agent': 'bellhop',
+      ...(destination.type === 'api' ? { authorization: `Bearer ${destination.token.reveal()}` } : {}),
+    },
+    body: JSON.stringify(buildPayload(destination, message)),
+    // The one deadline is the client's own: undici's timers are up to a second late.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  }
+}
+
+interface ExchangeControl {
+  clock: Clock
+  deadlineMs: number
+  signal: AbortSignal | undefined
+  beforeWrite: (() => boolean) | undefined
+  resolve: (exchange: Exchange) => void
+}
+
+/**
+ * One request's way over the wire: `waiting` for a connected socket, `written` to it, `settled`. Only onRequestStart
+ * and #settle change the state. A request that was settled while it waited (deadline, signal) still stands in
+ * undici's queue, and is withdrawn when its socket connects.
+ */
+class ExchangeHandler implements Dispatcher.DispatchHandler {
+  readonly #control: ExchangeControl
+  readonly #timer: NodeJS.Timeout
+  #state: 'waiting' | 'written' | 'settled' = 'waiting'
+  #expired = false
+  #request: Dispatcher.DispatchController | null = null
+  #head: Omit<HttpAnswer, 'body'> | null = null
+  #chunks: Buffer[] = []
+  #bytes = 0
+
+  constructor(control: ExchangeControl) {
+    this.#control = control
+    this.#timer = setTimeout(this.#onDeadline, control.deadlineMs)
+    control.signal?.addEventListener('abort', this.#onAbort)
+  }
+
+  /** undici calls this with a connected socket, right before it writes the whole request in the same turn. */
+  onRequestStart(request: Dispatcher.DispatchController): void {
+    this.#request = request
+    if (this.#state === 'written') this.#fail('written_twice')
+    else if (this.#state === 'settled') this.#abandon()
+    else if (this.#expired) this.#fail('timeout')
+    else if (this.#control.beforeWrite?.() === false) this.#withhold()
+    else this.#state = 'written'
+  }
+
+  onResponseStart(
+    _request: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200) return
+    const retryAfter = headers['retry-after']
+    this.#head = {
+      status,
+      retryAfter: (Array.isArray(retryAfter) ? retryAfter[0] : retryAfter) ?? null,
+      receivedAtMs: this.#control.clock.nowMs(),
+    }
+  }
+
+  onResponseData(_request: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes <= MAX_BODY_BYTES) return
+    this.onResponseEnd()
+    this.#abandon()
+  }
+
+  onResponseEnd(): void {
+    const answer = this.#readAnswer()
+    if (answer !== null) this.#settle({ kind: 'answered', answer })
+  }
+
+  onResponseError(_request: Dispatcher.DispatchController, error: Error): void {
+    this.#fail('code' in error && typeof error.code === 'string' ? error.code : null)
+  }
+
+  /** An answer that came while the process stood still is read before the timer's verdict counts. */
+  readonly #onDeadline = (): void => {
+    this.#expired = true
+    setImmediate(() => this.#fail('timeout'))
+  }
+
+  readonly #onAbort = (): void => {
+    if (this.#state === 'waiting') this.#withhold()
+    else this.#fail('aborted')
+  }
+
+  #withhold(): void {
+    this.#settle({ kind: 'withheld' })
+    this.#abandon()
+  }
+
+  #fail(code: string | null): void {
+    if (this.#state === 'settled') return
+    this.#settle({ kind: 'failed', written: this.#state === 'written', code, partial: this.#readAnswer() })
+    this.#abandon()
+  }
+
+  /** Ends the request and its socket; without effect on a request that undici has ended. */
+  #abandon(): void {
+    this.#request?.abort(new Error('the post has ended'))
+  }
+
+  #readAnswer(): HttpAnswer | null {
+    if (this.#head === null) return null
+    const body = Buffer.concat(this.#chunks).subarray(0, MAX_BODY_BYTES).toString('utf8')
+    return { ...this.#head, body }
+  }
+
+  #settle(exchange: Exchange): void {
+    if (this.#state === 'settled') return
+    this.#state = 'settled'
+    clearTimeout(this.#timer)
+    this.#control.signal?.removeEventListener('abort', this.#onAbort)
+    this.#control.resolve(exchange)
+  }
+}
