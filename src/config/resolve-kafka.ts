@@ -1,0 +1,66 @@
+import { topicNames } from '../kafka/topics.ts'
+import type { KafkaConfig } from './config.ts'
+import type { Report } from './report.ts'
+import { resolveTls } from './resolve-tls.ts'
+import { kafkaSpec } from './spec/config-spec.ts'
+import { nodeAt, type Path } from './tree.ts'
+import { readSection } from './validate.ts'
+
+type Written = ReturnType<typeof readKafka>
+
+export interface ResolvedKafka {
+  kafka: KafkaConfig
+  maxEventBytes: number
+}
+
+/** The section `kafka`. Where something is wrong it is reported, and what is returned has gaps. */
+export async function resolveKafka(report: Report, secrets: 'required' | 'optional'): Promise<ResolvedKafka> {
+  const written = readKafka(report)
+  checkTopics(written, report)
+  const kafka: KafkaConfig = {
+    brokers: written.brokers ?? [],
+    clientId: written.client_id ?? '',
+    prefix: written.prefix ?? '',
+    events: written.events ?? [],
+    tls: written.tls ? await resolveTls(written.tls, report, secrets) : null,
+    sasl: written.sasl ?? null,
+    sessionTimeoutMs: written.session_timeout ?? 0,
+    connectionTimeoutMs: written.connection_timeout ?? 0,
+    topics: resolveTopics(written),
+  }
+  return { kafka, maxEventBytes: written.max_event_bytes ?? 0 }
+}
+
+function readKafka(report: Report) {
+  return readSection(kafkaSpec, ['kafka'], report)
+}
+
+/** -1 leaves the replication to the broker. */
+function resolveTopics({ topics }: Written): KafkaConfig['topics'] {
+  return {
+    create: topics?.create ?? true,
+    partitions: topics?.partitions ?? 0,
+    replication: topics?.replication ?? -1,
+    retentionMs: topics?.retention ?? 0,
+  }
+}
+
+/** A topic read twice, or one of bellhop's own: its messages would come back as events. */
+function checkTopics({ events, prefix }: Written, report: Report): void {
+  const { dispatch, receipts, deadLetters } = topicNames(prefix ?? '')
+  const seen = new Set<string>()
+  for (const [index, { topic }] of (events ?? []).entries()) {
+    const path = topicPath(report, index)
+    if (seen.has(topic)) report.error(path, 'this topic is in the list already')
+    if ([dispatch, receipts, deadLetters].includes(topic)) {
+      report.error(path, 'this is a topic that bellhop writes itself: read another, or change kafka.prefix')
+    }
+    seen.add(topic)
+  }
+}
+
+/** A topic may be a name alone. */
+function topicPath(report: Report, index: number): Path {
+  const item: Path = ['kafka', 'events', index]
+  return nodeAt(report.root, item)?.kind === 'map' ? [...item, 'topic'] : item
+}

@@ -1,0 +1,45 @@
+import type { Config } from './config.ts'
+import type { Report } from './report.ts'
+import { resolveActions } from './resolve-actions.ts'
+import { resolveDestinations } from './resolve-destinations.ts'
+import { resolveKafka } from './resolve-kafka.ts'
+import { resolveSlack } from './resolve-slack.ts'
+import { generalSpec, SECTION_KEYS } from './spec/config-spec.ts'
+import type { MapNode } from './tree.ts'
+import { readSection } from './validate.ts'
+
+/**
+ * A configuration from its tree. Every mistake goes to the report; a configuration with one has gaps and is
+ * good for nothing.
+ */
+export async function resolveConfig(
+  report: Report,
+  version: string,
+  secrets: 'required' | 'optional',
+): Promise<Config> {
+  const general = resolveGeneral(report)
+  const { kafka, maxEventBytes } = await resolveKafka(report, secrets)
+  const slack = resolveSlack(report)
+  const named = resolveDestinations(report, slack)
+  const { actions, destinations } = resolveActions(report, { slack, named, events: kafka.events })
+  return {
+    version,
+    kafka,
+    maxEventBytes,
+    slack: slack.slack,
+    destinations: new Map([...named.destinations, ...destinations]),
+    actions,
+    ...general,
+  }
+}
+
+/** What stands beside the sections. */
+function resolveGeneral(report: Report): Pick<Config, 'integrationNames' | 'http'> {
+  const entries = [...report.root.entries].filter(([key]) => !SECTION_KEYS.some((section) => section === key))
+  const root: MapNode = { ...report.root, entries: new Map(entries) }
+  const written = readSection(generalSpec, [], { ...report, root })
+  return {
+    integrationNames: written.integration_names ?? [],
+    http: written.http ?? { host: '', port: 0 },
+  }
+}

@@ -1,0 +1,14 @@
+import type { Secret } from '../core/secret.ts'
+import type { Config, Destination } from './config.ts'
+
+/** Every secret a configuration holds, for whoever has to keep them out of what is printed. */
+export function secretsOf(config: Config): Secret[] {
+  const { tls, sasl } = config.kafka
+  const ofKafka = [tls?.key, sasl?.password].filter((secret) => secret !== undefined && secret !== null)
+  return [...ofKafka, ...[...config.destinations.values()].flatMap(secretsOfDestination)]
+}
+
+function secretsOfDestination(destination: Destination): Secret[] {
+  if (destination.type === 'webhook') return [destination.url]
+  return destination.type === 'api' ? [destination.token] : []
+}

@@ -1,0 +1,155 @@
+import * as z from 'zod'
+import type { Path } from '../tree.ts'
+import { actionShape } from './action.ts'
+import { destinationShape } from './destination.ts'
+import { eventsShape, kafkaShape, saslShape, tlsShape, topicsShape } from './kafka.ts'
+import { defaulted, listOf, OPTION_DOCS, type OptionDoc, type Written } from './option.ts'
+import { coalesceShape } from './policy.ts'
+import { hostPort, text } from './scalar.ts'
+import { slackShape } from './slack.ts'
+
+/** The whole configuration, option by option: loading, excerpts, suggestions and documentation read this and nothing else. */
+const generalShape = {
+  integration_names: defaulted(listOf(text()), ['Slack', 'Actions Slack'], {
+    type: 'list of text',
+    description:
+      "Which keys of an event's `integrations` object mean bellhop: `{Slack: false}`, or `{All: false}` without `Slack: true`, sends nothing.",
+    example: '[Slack]',
+  }),
+  http: defaulted(hostPort(), '127.0.0.1:9464', {
+    type: 'host:port',
+    description: 'What `bellhop run` serves /metrics, /healthz and /readyz on. Port 0 chooses a free one.',
+    example: '0.0.0.0:9464',
+  }),
+}
+
+export const generalSpec = sectionSpec(generalShape)
+export const kafkaSpec = sectionSpec(kafkaShape)
+export const slackSpec = sectionSpec(slackShape)
+export const destinationSpec = sectionSpec(destinationShape)
+export const actionSpec = sectionSpec(actionShape)
+
+/** A section's options: all of them, and such as are right where others are wrong. */
+function sectionSpec<S extends z.ZodRawShape>(shape: S) {
+  const whole = z.strictObject(shape)
+  return { whole, partial: whole.partial() }
+}
+
+/** The keys of a configuration file that hold sections. */
+export const SECTION_KEYS = ['kafka', 'slack', 'destinations', 'actions'] as const
+
+export interface SectionDoc {
+  /** As a person writes it: `kafka.events[]`, `destinations.<id>`. */
+  title: string
+  /** Option paths without list indexes, `*` for an id. */
+  path: string
+  about: string
+  options: readonly OptionRow[]
+}
+
+export interface OptionRow {
+  name: string
+  doc: OptionDoc & { default?: Written }
+  schema: z.ZodType
+}
+
+export const SECTIONS: readonly SectionDoc[] = [
+  describeSection({ title: 'kafka', about: 'The cluster, and what is read from it.' }, kafkaShape),
+  describeSection({ title: 'kafka.events[]', about: 'One topic of events.' }, eventsShape),
+  describeSection({ title: 'kafka.tls', about: 'Certificates, where `tls: true` is not enough.' }, tlsShape),
+  describeSection({ title: 'kafka.sasl', about: 'Login.' }, saslShape),
+  describeSection(
+    {
+      title: 'kafka.topics',
+      about: 'The topics dispatch, receipts and dead-letters, named after the prefix.',
+    },
+    topicsShape,
+  ),
+  describeSection(
+    {
+      title: 'slack',
+      about: 'What holds for all destinations; the last five may stand on each of them too.',
+    },
+    slackShape,
+  ),
+  describeSection({ title: 'slack.coalesce', about: 'Limits of a joint post.' }, coalesceShape),
+  describeSection(
+    {
+      title: 'destinations.<id>',
+      about: 'Where messages go: `webhook_url`, or `token` and `channel`, or `type: blackhole`.',
+    },
+    destinationShape,
+  ),
+  describeSection({ title: 'destinations.<id>.coalesce', about: 'As slack.coalesce.' }, coalesceShape),
+  describeSection({ title: 'actions[]', about: 'What is worth a message.' }, actionShape),
+  describeSection({ title: '', about: 'Beside the sections.' }, generalShape),
+]
+
+function describeSection(named: { title: string; about: string }, shape: z.ZodRawShape): SectionDoc {
+  const options = Object.entries(shape).map(([name, schema]) => {
+    if (!(schema instanceof z.ZodType)) throw new TypeError(`${named.title}.${name} is no zod schema`)
+    const doc = OPTION_DOCS.get(schema)
+    if (doc === undefined) throw new TypeError(`${named.title}.${name} has no documentation`)
+    return { name, doc, schema }
+  })
+  return { ...named, path: named.title.replace('[]', '').replace('<id>', '*'), options }
+}
+
+/** `['destinations', 'sales', 'rate']` is `destinations.*.rate`; list indexes are left out. */
+function specPath(path: Path): string {
+  return path
+    .filter((step) => typeof step === 'string')
+    .map((step, index) => (index === 1 && path[0] === 'destinations' ? '*' : step))
+    .join('.')
+}
+
+const DOC_BY_PATH: ReadonlyMap<string, OptionDoc> = new Map(
+  SECTIONS.flatMap((section) =>
+    section.options.map(
+      ({ name, doc }) => [section.path === '' ? name : `${section.path}.${name}`, doc] as const,
+    ),
+  ),
+)
+
+/** What is known of the option at a path; undefined where there is no such option. */
+export function optionDocAt(path: Path): OptionDoc | undefined {
+  return DOC_BY_PATH.get(specPath(path))
+}
+
+/** The names of the options that may stand in the map at a path. */
+export function optionNamesAt(path: Path): readonly string[] {
+  const names = optionsAt(path).map(({ name }) => name)
+  return path.length === 0 ? [...SECTION_KEYS, ...names] : names
+}
+
+/** Whether a map belongs at a path in which some option is a secret. */
+export function holdsSecrets(path: Path): boolean {
+  return optionsAt(path).some(({ doc }) => doc.secret === true)
+}
+
+function optionsAt(path: Path): readonly OptionRow[] {
+  const inside = specPath(path)
+  return SECTIONS.find((section) => section.path === inside)?.options ?? []
+}
+
+/** Names under which no option anywhere holds a secret. */
+export const PUBLIC_NAMES: ReadonlySet<string> = namesOf((options) =>
+  options.every(({ doc }) => doc.secret !== true),
+)
+
+/** Options whose text is in a language of its own. */
+export const VERBATIM_NAMES: ReadonlySet<string> = namesOf((options) =>
+  options.some(({ doc }) => doc.verbatim === true),
+)
+
+/** Every option's name, wherever it stands. */
+export const OPTION_NAMES: ReadonlySet<string> = new Set([...SECTION_KEYS, ...namesOf(() => true)])
+
+/** The names all of whose options, in all sections, satisfy a condition. */
+function namesOf(holds: (options: readonly OptionRow[]) => boolean): ReadonlySet<string> {
+  const byName = Map.groupBy(
+    SECTIONS.flatMap((section) => section.options),
+    ({ name }) => name,
+  )
+  return new Set([...byName].filter(([, options]) => holds(options)).map(([name]) => name))
+}
