@@ -3,6 +3,13 @@
  * KAFKAJS_UNKNOWN_ERROR_CODE, so both type and code are looked for along the chain of causes.
  */
 
+import kafkajs from 'kafkajs'
+
+const COORDINATOR_MOVING = [
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+]
 const PRODUCER_FENCED_CODE = 90
 const INVALID_PRODUCER_EPOCH_CODE = 47
 
@@ -29,6 +36,16 @@ export function isFenced(error: unknown): boolean {
 /** The coordinator is still ending the transaction before: the same request succeeds a few ms later. */
 export function isConcurrentTransactions(error: unknown): boolean {
   return someCause(error, ({ type }) => type === 'CONCURRENT_TRANSACTIONS')
+}
+
+/** The coordinator is being found or loaded, as in the first seconds of a group: the same request succeeds soon. */
+export function isCoordinatorMoving(error: unknown): boolean {
+  return COORDINATOR_MOVING.some((type) => hasErrorType(error, type))
+}
+
+/** Whether Kafka or the way to it failed, and not a person's setup or our own code. */
+export function isKafkaFailure(error: unknown): boolean {
+  return error instanceof kafkajs.KafkaJSError
 }
 
 export function hasErrorType(error: unknown, type: string): boolean {

@@ -2,7 +2,7 @@ import type { Admin, Kafka } from 'kafkajs'
 import type { EventsTopic, StartPosition } from '../config/config.ts'
 import { AppError } from '../core/errors.ts'
 import { sleep } from '../system.ts'
-import { isFenced } from './failures.ts'
+import { isCoordinatorMoving, isFenced } from './failures.ts'
 import { committedOffsets, logRanges } from './offsets.ts'
 import { type ConsumedUpTo, openTransactionalWriter } from './transactional-writer.ts'
 
@@ -27,7 +27,7 @@ export interface StartOffsetsDeps {
   signal: AbortSignal
 }
 
-const FENCED_WAIT_MS = 200
+const RETRY_MS = 200
 
 export async function settleStartOffsets(deps: StartOffsetsDeps): Promise<void> {
   while (!deps.signal.aborted) {
@@ -35,8 +35,8 @@ export async function settleStartOffsets(deps: StartOffsetsDeps): Promise<void> 
       await settleUnderLock(deps)
       return
     } catch (error) {
-      if (!isFenced(error)) throw error
-      await sleep(FENCED_WAIT_MS, deps.signal)
+      if (!isFenced(error) && !isCoordinatorMoving(error)) throw error
+      await sleep(RETRY_MS, deps.signal)
     }
   }
 }

@@ -1,0 +1,23 @@
+import kafkajs, { type Kafka } from 'kafkajs'
+
+/** Produces events as a user's own systems would: for the demo. */
+export interface EventProducer {
+  /** Resolves when the broker has the records. */
+  send(records: readonly { key: string; value: Buffer }[]): Promise<void>
+  close(): Promise<void>
+}
+
+export async function createEventProducer(kafka: Kafka, topic: string): Promise<EventProducer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  })
+  await producer.connect()
+  return {
+    async send(records) {
+      await producer.send({ topic, acks: -1, messages: [...records] })
+    },
+    close: () => producer.disconnect(),
+  }
+}
