@@ -1,7 +1,7 @@
 import type { Config, StartPosition } from './config/config.ts'
-import { AppError } from './core/errors.ts'
 import { connectAdmin, watchBroker } from './kafka/broker.ts'
 import { type Admin, createKafkaClient } from './kafka/client.ts'
+import { isKafkaFailure } from './kafka/failures.ts'
 import { createRecordCodecs } from './kafka/record-codec.ts'
 import { RecordWriter } from './kafka/record-writer.ts'
 import { ensureTopics, topicNames } from './kafka/topics.ts'
@@ -37,7 +37,7 @@ export interface AppOptions {
 }
 
 const BROKER_CHECK_MS = 1_000
-const TOPICS_RETRY_MS = 2_000
+const START_RETRY_MS = 2_000
 const WRITER_CLOSE_MS = 1_000
 
 export async function startApp(options: AppOptions): Promise<App> {
@@ -54,6 +54,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const observer = createObserver({ logger, metrics, clock: systemClock })
   const health = createHealth()
   const http = await startHttpServer({ ...config.http, metrics, health })
+  logger.info({ http: http.url }, `health and metrics are served on ${http.url}`)
   const stopping = new AbortController()
   const closers: (() => Promise<void>)[] = [http.close]
   const ended = Promise.withResolvers<Error | null>()
@@ -114,11 +115,11 @@ async function runStages(running: Running): Promise<void> {
   const admin = await connectAdmin({ kafka, brokers, observer, signal: stopping })
   if (admin === null) return
   closers.push(() => admin.disconnect())
-  await ensureTopicsPatiently(admin, running)
-  if (stopping.aborted) return
+  await patiently(running, () => ensureTopics(admin, config, observer))
+  const writer = await patiently(running, () => RecordWriter.connect({ kafka, observer, clock: systemClock }))
+  if (writer === null) return
 
   const topics = topicNames(config.kafka.prefix)
-  const writer = await RecordWriter.connect({ kafka, observer, clock: systemClock })
   closers.push(async () => void (await writer.close(WRITER_CLOSE_MS)))
   const slack = createSlackClient({ maxSockets: config.slack.maxSockets, clock: systemClock })
   closers.push(() => slack.close())
@@ -140,23 +141,26 @@ async function runStages(running: Running): Promise<void> {
   running.metrics.setBacklogSource(() => stages.flatMap((stage) => [...(stage.backlog?.() ?? [])]))
   const watch = watchStages(stages, { ...running, admin })
   closers.push(watch.stop)
-  for (const stage of stages) await stage.start()
   closers.push(async () => void (await Promise.all(stages.map((stage) => stage.stop()))))
+  for (const stage of stages) await patiently(running, () => stage.start())
 }
 
-/** A broker that goes away in the middle is waited for; what a person has to mend ends the process. */
-async function ensureTopicsPatiently(admin: Admin, running: Running): Promise<void> {
+/**
+ * A broker that goes away in the middle is waited for; what a person has to mend ends the process. Null once the
+ * process is told to stop.
+ */
+async function patiently<T>(running: Running, work: () => Promise<T>): Promise<T | null> {
   const { config, observer, stopping } = running
   while (!stopping.aborted) {
     try {
-      await ensureTopics(admin, config, observer)
-      return
+      return await work()
     } catch (error) {
-      if (error instanceof AppError) throw error
-      observer.brokerUnreachable({ brokers: config.kafka.brokers, error, retryInMs: TOPICS_RETRY_MS })
-      await sleep(TOPICS_RETRY_MS, stopping)
+      if (!isKafkaFailure(error)) throw error
+      observer.brokerUnreachable({ brokers: config.kafka.brokers, error, retryInMs: START_RETRY_MS })
+      await sleep(START_RETRY_MS, stopping)
     }
   }
+  return null
 }
 
 /** Keeps lag and readiness true: a stage is ready while it is in its group, the process while the broker answers. */

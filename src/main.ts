@@ -32,7 +32,11 @@ program
     'where topics begin whose committed offsets have expired: earliest, latest or a time',
   )
   .option('--log-level <level>', 'trace, debug, info, warn, error (default: info)')
-  .action(async (options) => finish((await import('./cli/run.ts')).run(options, io)))
+  .action(async (options) => {
+    await finish((await import('./cli/run.ts')).run(options, io))
+    // All is closed; but a broker that accepts and never answers holds kafkajs' sockets open for 30 s more.
+    process.exit()
+  })
 
 program
   .command('check')
@@ -48,7 +52,12 @@ program
   .description('start a local Kafka in the foreground and print its address')
   .option('--port <port>', 'port to listen on (default: 9092 when free)', parsePort)
   .option('--data <folder>', 'where it keeps its data')
-  .action(async (options) => finish((await import('./cli/kafka.ts')).kafka(options, io)))
+  .action(async (options) => {
+    const stopped = new AbortController()
+    const stop = (): void => stopped.abort()
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
+    await finish((await import('./cli/kafka.ts')).kafkaCommand(options, { ...io, signal: stopped.signal }))
+  })
 
 program
   .command('demo')

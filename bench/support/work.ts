@@ -1,7 +1,8 @@
-import kafkajs from 'kafkajs'
+import type { Kafka as KafkaClient } from 'kafkajs'
 import type { Config } from '../../src/config/config.ts'
 import { formatMessageId, webhookKey } from '../../src/core/ids.ts'
 import type { SlackSimulator } from '../../src/demo/simulator/server.ts'
+import { Kafka, logLevel, Partitioners } from '../../src/kafka/kafkajs.ts'
 import { createRecordCodecs } from '../../src/kafka/record-codec.ts'
 import { byTopic } from '../../src/kafka/transactional-writer.ts'
 
@@ -30,8 +31,8 @@ export function isHealthy({ hanging, gone }: Work, webhook: number): boolean {
   return webhook >= hanging + gone
 }
 
-export function benchKafka({ brokers }: Work): kafkajs.Kafka {
-  return new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING })
+export function benchKafka({ brokers }: Work): KafkaClient {
+  return new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
 }
 
 /** Switches the faults on, and writes the dispatch records: one of each webhook, then the next. */
@@ -42,7 +43,7 @@ export async function produceWork(work: Work): Promise<void> {
   for (let webhook = work.hanging; webhook < work.hanging + work.gone; webhook += 1) {
     work.simulator.setFault(pathOf(webhook), { kind: 'gone' })
   }
-  const producer = benchKafka(work).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  const producer = benchKafka(work).producer({ createPartitioner: Partitioners.DefaultPartitioner })
   await producer.connect()
   const { dispatch } = createRecordCodecs()
   for (let nth = 0; nth < work.messages; nth += 1) {

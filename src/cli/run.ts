@@ -1,11 +1,11 @@
 import { startApp } from '../app.ts'
 import type { Config, StartPosition } from '../config/config.ts'
-import { configPath, loadConfig } from '../config/load.ts'
-import { formatProblems } from '../config/problem.ts'
+import { configPath, formatProblems, loadConfig } from '../config/load.ts'
+import { secretsOf } from '../config/secrets.ts'
+import { parseHostPort } from '../config/units.ts'
 import { AppError } from '../core/errors.ts'
 import { createLogger, type Logger } from '../observe/logger.ts'
 import { STAGES, type StageName } from '../observe/observer.ts'
-import { secretsOf } from '../config/secrets.ts'
 import { type CommandIo, EXIT } from './io.ts'
 import { onStopSignal } from './signals.ts'
 
@@ -66,19 +66,19 @@ function parseStages(text: string | undefined): StageName[] {
   return names.map((name) => {
     const stage = STAGES.find((known) => known === name)
     if (stage !== undefined) return stage
-    throw new AppError('usage', `--stages ${text}: there is no stage "${name}"; the stages are ${STAGES.join(', ')}`)
+    throw new AppError(
+      'usage',
+      `--stages ${text}: there is no stage "${name}"; the stages are ${STAGES.join(', ')}`,
+    )
   })
 }
 
 function withHttp(config: Config, text: string | undefined): Config {
   if (text === undefined) return config
-  const found = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:]*)):(?<port>\d+)$/.exec(text)
-  const port = Number(found?.groups?.port)
-  if (found === null || port > 65_535) {
+  const http = parseHostPort(text)
+  if (http === undefined)
     throw new AppError('usage', `--http ${text}: write HOST:PORT, for example 127.0.0.1:9464`)
-  }
-  const host = found.groups?.v6 ?? (found.groups?.host || '0.0.0.0')
-  return { ...config, http: { host, port } }
+  return { ...config, http }
 }
 
 function parseStart(text: string | undefined): StartPosition | null {
@@ -86,5 +86,8 @@ function parseStart(text: string | undefined): StartPosition | null {
   if (text === 'earliest' || text === 'latest') return { at: text }
   const timeMs = Date.parse(text)
   if (!Number.isNaN(timeMs)) return { at: 'time', timeMs }
-  throw new AppError('usage', `--start ${text}: write earliest, latest, or a time such as 2026-01-31T08:00:00Z`)
+  throw new AppError(
+    'usage',
+    `--start ${text}: write earliest, latest, or a time such as 2026-01-31T08:00:00Z`,
+  )
 }

@@ -1,9 +1,9 @@
 /** Deletes what a test or a demo run left in a broker that is not its own. */
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka, logLevel } from './kafkajs.ts'
 
 export interface CleanUpTarget {
   brokers: readonly string[]
-  /** At least eight characters: a short one could name what is not ours. */
+  /** With eight hexadecimal digits in a row: one without a random part could name what is somebody's. */
   prefix: string
 }
 
@@ -14,14 +14,12 @@ export interface CleanedUp {
   left: string[]
 }
 
-const SHORTEST_PREFIX = 8
+const RANDOM_PART = /[0-9a-f]{8}/
 
 /** Deletes every topic and every consumer group whose name begins with the prefix. */
 export async function cleanUp({ brokers, prefix }: CleanUpTarget): Promise<CleanedUp> {
-  if (prefix.length < SHORTEST_PREFIX) {
-    throw new Error(
-      `the prefix "${prefix}" is too short to delete by: ${SHORTEST_PREFIX} characters at least`,
-    )
+  if (!RANDOM_PART.test(prefix)) {
+    throw new Error(`the prefix "${prefix}" has no random part: nothing is deleted by it`)
   }
   const admin = new Kafka({
     brokers: [...brokers],

@@ -1,8 +1,9 @@
-import { type Admin, Kafka, type KafkaConfig as KafkaJsConfig, logLevel, type SASLOptions } from 'kafkajs'
+import type { Kafka as KafkaClient, KafkaConfig as KafkaJsConfig, SASLOptions } from 'kafkajs'
 import type { KafkaConfig, SaslConfig, TlsConfig } from '../config/config.ts'
 import { registerCompressionCodecs } from './compression.ts'
+import { Kafka, logLevel } from './kafkajs.ts'
 
-export type { Admin, Kafka }
+export type { Admin, Kafka } from 'kafkajs'
 
 /** Takes what kafkajs has to say: for debugging alone, since whatever matters reaches us as an error or event. */
 export type KafkaLog = (line: Record<string, unknown>) => void
@@ -11,7 +12,7 @@ export type KafkaLog = (line: Record<string, unknown>) => void
  * The one place where kafkajs is set up. Its own retries are kept short: whoever calls it owns the longer
  * backoff, and says what is being waited for.
  */
-export function createKafkaClient(config: KafkaConfig, log: KafkaLog): Kafka {
+export function createKafkaClient(config: KafkaConfig, log: KafkaLog): KafkaClient {
   registerCompressionCodecs()
   return new Kafka({
     brokers: [...config.brokers],

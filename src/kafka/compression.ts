@@ -8,12 +8,9 @@
  * - zstd: plain zstd frames (KIP-110), by Node's own zlib, which has zstd since 22.15.
  */
 import zlib from 'node:zlib'
-import kafkajs, { CompressionTypes } from 'kafkajs'
 import { compressFrame, decompressFrame } from 'lz4-napi'
 import { compress, uncompress } from 'snappy'
-
-// kafkajs is CommonJS, and Node cannot see this name among its exports.
-const { CompressionCodecs } = kafkajs
+import { CompressionCodecs, CompressionTypes } from './kafkajs.ts'
 
 /** What kafkajs asks of a codec; it hands over its encoder, whose `buffer` holds the records. */
 export interface CompressionCodec {

@@ -1,4 +1,5 @@
-import kafkajs, { type Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
+import { Partitioners } from './kafkajs.ts'
 
 /** Produces events as a user's own systems would: for the demo. */
 export interface EventProducer {
@@ -11,7 +12,7 @@ export async function createEventProducer(kafka: Kafka, topic: string): Promise<
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    createPartitioner: Partitioners.DefaultPartitioner,
   })
   await producer.connect()
   return {

@@ -3,7 +3,7 @@
  * KAFKAJS_UNKNOWN_ERROR_CODE, so both type and code are looked for along the chain of causes.
  */
 
-import kafkajs from 'kafkajs'
+import { KafkaJSError } from './kafkajs.ts'
 
 const COORDINATOR_MOVING = [
   'NOT_COORDINATOR_FOR_GROUP',
@@ -45,7 +45,7 @@ export function isCoordinatorMoving(error: unknown): boolean {
 
 /** Whether Kafka or the way to it failed, and not a person's setup or our own code. */
 export function isKafkaFailure(error: unknown): boolean {
-  return error instanceof kafkajs.KafkaJSError
+  return error instanceof KafkaJSError
 }
 
 export function hasErrorType(error: unknown, type: string): boolean {

@@ -1,7 +1,8 @@
-import { type Kafka, Partitioners, type Producer } from 'kafkajs'
+import type { Kafka, Producer, RecordMetadata } from 'kafkajs'
 import type { Clock } from '../core/clock.ts'
 import type { Observer } from '../observe/observer.ts'
 import { settledWithin, sleep } from '../system.ts'
+import { Partitioners } from './kafkajs.ts'
 import { byTopic, chunksOf, type OutgoingRecord } from './transactional-writer.ts'
 
 interface Waiting {
@@ -98,7 +99,8 @@ export class RecordWriter {
 
   async #send(batch: readonly Waiting[]): Promise<void> {
     for (const chunk of chunksOf(batch.map(({ record }) => record))) {
-      await this.#producer.sendBatch({ acks: -1, topicMessages: byTopic(chunk) })
+      const written = await this.#producer.sendBatch({ acks: -1, topicMessages: byTopic(chunk) })
+      requireAllWritten(chunk, written)
     }
   }
 
@@ -106,6 +108,15 @@ export class RecordWriter {
   async #replaceProducer(): Promise<void> {
     await this.#producer.disconnect().catch(() => undefined)
     this.#producer = await connectProducer(this.#deps.kafka)
+  }
+}
+
+/** kafkajs drops, silently, what is for a partition that its metadata does not know yet: one that was added. */
+function requireAllWritten(records: readonly OutgoingRecord[], written: readonly RecordMetadata[]): void {
+  const acknowledged = new Set(written.map(({ topicName, partition }) => `${topicName}/${partition}`))
+  for (const { topic, partition } of records) {
+    if (partition !== undefined && !acknowledged.has(`${topic}/${partition}`))
+      throw new Error(`${topic} has no partition ${partition} that is known here`)
   }
 }
 

@@ -1,8 +1,9 @@
-import kafkajs, { type Admin } from 'kafkajs'
+import type { Admin } from 'kafkajs'
 import type { Config } from '../config/config.ts'
 import { AppError } from '../core/errors.ts'
 import type { Observer } from '../observe/observer.ts'
 import { hasErrorType } from './failures.ts'
+import { ConfigResourceTypes } from './kafkajs.ts'
 
 /** bellhop's own topics, consumer groups and transactional ids all begin with the configured prefix. */
 export interface TopicNames {
@@ -90,7 +91,7 @@ async function refuseCompaction(admin: Admin, topics: readonly string[]): Promis
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
-      type: kafkajs.ConfigResourceTypes.TOPIC,
+      type: ConfigResourceTypes.TOPIC,
       name,
       configNames: ['cleanup.policy'],
     })),

@@ -1,6 +1,7 @@
-import { type Kafka, type Message, Partitioners, type Producer, type Transaction } from 'kafkajs'
+import type { Kafka, Message, Producer, Transaction } from 'kafkajs'
 import { sleep } from '../system.ts'
 import { isConcurrentTransactions } from './failures.ts'
+import { Partitioners } from './kafkajs.ts'
 
 /** A record to write; without a partition, the key decides. */
 export interface OutgoingRecord {

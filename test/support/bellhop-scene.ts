@@ -4,9 +4,10 @@
  */
 import { readFileSync } from 'node:fs'
 import avro, { type Schema } from 'avsc'
-import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs'
+import type { Admin, Kafka } from 'kafkajs'
 import type { DeadLetter, DispatchRecord, Receipt } from '../../src/core/records.ts'
 import { createSlackSimulator, type SlackSimulator } from '../../src/demo/simulator/server.ts'
+import { Partitioners } from '../../src/kafka/kafkajs.ts'
 import { type TopicNames, topicNames } from '../../src/kafka/topics.ts'
 import { eventually } from './eventually.ts'
 import { randomPrefix, testBrokers } from './kafka.ts'
@@ -72,9 +73,8 @@ export async function createScene(
   const topics = topicNames(prefix)
   const kafka = quietKafka(options.brokers ?? testBrokers())
   const admin = kafka.admin()
-  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
   const slack = await createSlackSimulator(options.simulator)
-  await Promise.all([admin.connect(), producer.connect()])
+  await admin.connect()
   return {
     prefix,
     topics,
@@ -88,7 +88,7 @@ export async function createScene(
       await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] })
       return topic
     },
-    produce: (events, topic = `${prefix}.events`) => produce(producer, topic, events),
+    produce: (events, topic = `${prefix}.events`) => produce(kafka, topic, events),
     async records(kind, { without } = {}) {
       const decode = decoderOf(kind)
       const records = await readTopic(kafka, topics[kind])
@@ -100,12 +100,13 @@ export async function createScene(
       return new Map(known.map(({ partition, offset }) => [partition, Number(offset)]))
     },
     async close() {
-      await Promise.all([admin.disconnect(), producer.disconnect(), slack.close()])
+      await Promise.all([admin.disconnect(), slack.close()])
     },
   }
 }
 
-async function produce(producer: Producer, topic: string, events: readonly ProducedEvent[]): Promise<void> {
+/** With a new producer each time: kafkajs drops what is for a partition that its metadata does not know yet. */
+async function produce(kafka: Kafka, topic: string, events: readonly ProducedEvent[]): Promise<void> {
   const messages = events.map(({ key = 'someone', value, partition, timestamp }) => ({
     key,
     value:
@@ -113,7 +114,10 @@ async function produce(producer: Producer, topic: string, events: readonly Produ
     ...(partition === undefined ? {} : { partition }),
     ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
   }))
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+  await producer.connect()
   await producer.send({ topic, acks: -1, messages })
+  await producer.disconnect()
 }
 
 function decoderOf<T extends keyof OwnRecords>(kind: T): (record: ReadRecord) => Written<OwnRecords[T]> {

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import kafkajs, { type KafkaMessage } from 'kafkajs'
+import type { Kafka as KafkaClient, KafkaMessage } from 'kafkajs'
 import { registerCompressionCodecs } from '../../src/kafka/compression.ts'
+import { Kafka, logLevel } from '../../src/kafka/kafkajs.ts'
 import { eventually } from './eventually.ts'
 
 export type ReadRecord = KafkaMessage & { partition: number }
 
 /** A kafkajs client that keeps quiet. */
-export function quietKafka(brokers: readonly string[]): kafkajs.Kafka {
+export function quietKafka(brokers: readonly string[]): KafkaClient {
   registerCompressionCodecs()
-  return new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING })
+  return new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
 }
 
 /**
@@ -16,7 +17,7 @@ export function quietKafka(brokers: readonly string[]): kafkajs.Kafka {
  * it: read committed unless told otherwise.
  */
 export async function readTopic(
-  kafka: kafkajs.Kafka,
+  kafka: KafkaClient,
   topic: string,
   options: { uncommitted?: boolean; withinMs?: number } = {},
 ): Promise<ReadRecord[]> {

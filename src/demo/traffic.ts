@@ -1,0 +1,101 @@
+import type { EventProducer } from '../kafka/event-producer.ts'
+import { sleep, systemClock } from '../system.ts'
+import type { Progress } from './report.ts'
+import type { Step } from './scenario/step.ts'
+import type { Scenario } from './scenario.ts'
+import type { Tally } from './tally.ts'
+
+export interface Pacing {
+  /** How long events are produced. */
+  forMs: number
+  /** Events a second. */
+  rate: number
+  /** Told about once a second. */
+  watch(progress: Progress): void
+}
+
+export interface Traffic extends Pacing {
+  scenario: Scenario
+  producer: EventProducer
+  tally: Tally
+  rateLimited(): number
+  signal: AbortSignal
+}
+
+const TURN_MS = 50
+const WATCH_MS = 1_000
+/** Longer than any wait between two posts, a post's own deadline of 10 s included. */
+const QUIET_MS = 12_000
+/** What is repeated comes after what was expected: a while longer is waited for it. */
+const AFTERMATH_MS = 2_500
+
+/** Produces the scenario's records at the rate asked for; gives how long it took. */
+export async function produceTraffic(traffic: Traffic): Promise<number> {
+  const { forMs, rate, scenario, producer, tally, signal } = traffic
+  const startMs = systemClock.monotonicMs()
+  let produced = 0
+  let watchedMs = 0
+  for (
+    let elapsedMs = 0;
+    elapsedMs < forMs && !signal.aborted;
+    elapsedMs = systemClock.monotonicMs() - startMs
+  ) {
+    const due = Math.floor((Math.min(elapsedMs + TURN_MS, forMs) / 1_000) * rate) - produced
+    const steps = Array.from({ length: due }, () => scenario.next())
+    if (steps.length > 0) {
+      for (const step of steps) expect(step, tally)
+      await producer.send(steps.map(toRecord))
+      produced += steps.length
+    }
+    if (elapsedMs - watchedMs >= WATCH_MS) {
+      watchedMs = elapsedMs
+      report(traffic, { phase: 'traffic', elapsedMs })
+    }
+    await sleep(TURN_MS, signal)
+  }
+  return systemClock.monotonicMs() - startMs
+}
+
+/**
+ * Waits until all that was expected has arrived or nothing has come for a while, and then for what may be repeated;
+ * gives how long the first took.
+ */
+export async function untilDrained(traffic: Traffic): Promise<number> {
+  const { tally, signal, forMs } = traffic
+  const startMs = systemClock.monotonicMs()
+  const elapsed = (): number => systemClock.monotonicMs() - startMs
+  let pending = tally.pending()
+  let changedMs = 0
+  while (pending > 0 && elapsed() - changedMs < QUIET_MS && !signal.aborted) {
+    report(traffic, { phase: 'drain', elapsedMs: forMs + elapsed() })
+    await sleep(WATCH_MS / 4, signal)
+    if (tally.pending() !== pending) changedMs = elapsed()
+    pending = tally.pending()
+  }
+  const drainMs = elapsed()
+  await sleep(AFTERMATH_MS, signal)
+  return drainMs
+}
+
+function report(traffic: Traffic, at: Pick<Progress, 'phase' | 'elapsedMs'>): void {
+  const { events, delivered } = traffic.tally.summary()
+  traffic.watch({
+    ...at,
+    trafficMs: traffic.forMs,
+    events,
+    delivered,
+    pending: traffic.tally.pending(),
+    rateLimited: traffic.rateLimited(),
+  })
+}
+
+function expect(step: Step, tally: Tally): void {
+  tally.produced()
+  const producedAtMs = Date.now()
+  if (step.kind === 'event') for (const message of step.expected) tally.expected({ ...message, producedAtMs })
+  if (step.expectedDeadLetter !== null) tally.expectedDeadLetter(step.expectedDeadLetter)
+}
+
+function toRecord(step: Step): { key: string; value: Buffer } {
+  return { key: step.key, value: step.kind === 'poison' ? step.raw : Buffer.from(JSON.stringify(step.event)) }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, inject, it } from 'vitest'
+import { demo } from '../../src/cli/demo.ts'
+import { DEMO_CHANNELS } from '../../src/demo/demo-config.ts'
+import type { SlackSimulator } from '../../src/demo/simulator/server.ts'
+
+/** A short demo on the run's Kafka, with its output. */
+async function runShortDemo(
+  started?: (simulator: SlackSimulator) => void,
+): Promise<{ code: number; output: string }> {
+  let output = ''
+  const stdout = {
+    write(text: string): void {
+      output += text
+    },
+  }
+  const env = { ...process.env, BELLHOP_TEST_BROKERS: inject('kafkaBrokers') }
+  const options = { for: '5s', rate: '100', seed: '7', ...(started === undefined ? {} : { started }) }
+  const code = await demo(options, { env, stdout, stderr: process.stderr })
+  return { code, output }
+}
+
+const signups = DEMO_CHANNELS.find(({ name }) => name === 'signups')?.target ?? ''
+
+describe('the demo', () => {
+  it('ends with 0 and a summary when every message arrived once', async () => {
+    const { code, output } = await runShortDemo()
+    expect(output).toMatch(/lost +0\n +repeated +0\n +unexpected +0\n/)
+    expect(output).toMatch(/429 answers +0\n +latency +p50 \d+/)
+    expect(output).toMatch(/channels +http:\/\/127\.0\.0\.1:\d+/)
+    expect(code).toBe(0)
+  })
+
+  it('ends with 1 when one post is dropped', async () => {
+    const { code, output } = await runShortDemo((simulator) => {
+      simulator.setFault(signups, { kind: 'answer', status: 200, body: 'ok', record: false }, { times: 1 })
+    })
+    expect(output).toMatch(/lost +1\n +repeated +0\n/)
+    expect(code).toBe(1)
+  })
+
+  it('ends with 1 when one post arrives twice', async () => {
+    const { code, output } = await runShortDemo((simulator) => {
+      simulator.setFault(signups, { kind: 'reset', when: 'after_record' }, { times: 1 })
+    })
+    expect(output).toMatch(/lost +0\n +repeated +1\n/)
+    expect(code).toBe(1)
+  })
+})
