@@ -43,9 +43,15 @@ interface Expander {
 async function expandMap(expander: Expander, map: MapNode, path: Path): Promise<MapNode> {
   const entries = new Map<string, MapEntry>()
   for (const [key, { key: place, value }] of map.entries) {
-    entries.set(key, { key: place, value: await expandNode(expander, value, [...path, key]) })
+    const expanded = await expandNode(expander, value, [...path, key])
+    if (!isLeftOut(expanded)) entries.set(key, { key: place, value: expanded })
   }
   return { ...map, entries }
+}
+
+/** `${ICON_URL:-}` with nothing set is as good as no line at all. */
+function isLeftOut(node: ConfigNode): boolean {
+  return node.kind === 'scalar' && node.expanded && node.value === ''
 }
 
 async function expandNode(expander: Expander, node: ConfigNode, path: Path): Promise<ConfigNode> {

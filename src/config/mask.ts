@@ -68,6 +68,7 @@ function hideIn(hidden: Hidden, { node, path, isSecret }: Visited): void {
   for (const [key, entry] of node.entries) {
     const inside = [...path, key]
     if (hides || optionDocAt(inside)?.secret === true) hideEmptyEntry(hidden, entry)
+    if (NO_NAME.test(key)) hideKey(hidden, entry)
     hideIn(hidden, { node: entry.value, path: inside, isSecret: hides })
   }
 }
@@ -83,6 +84,15 @@ function hideEmptyEntry(hidden: Hidden, { key, value }: MapEntry): void {
   if (value.kind !== 'scalar' || value.text !== null) return
   const behindColon = key.source.text.indexOf(':', key.offset) + 1
   add(hidden, key.source, [[behindColon, lineAround({ source: key.source, offset: behindColon }).end]])
+}
+
+/** `token:xoxb-1` without a space behind its colon is a key to YAML. */
+const NO_NAME = /[:/"'@]|.{61}/
+
+function hideKey(hidden: Hidden, { key, value }: MapEntry): void {
+  const isBehind = value.source === key.source && value.start > key.offset
+  const end = isBehind ? value.start : lineAround(key).end
+  add(hidden, key.source, [[key.offset, end]])
 }
 
 const REFERENCE = /\$\{[A-Za-z_]\w*(?::-|(?=\}))|\$\{file:[^}]*\}|\}/g

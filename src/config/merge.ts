@@ -1,5 +1,5 @@
 import type { Finding } from './problem.ts'
-import { lineAndColumn, type Place } from './source.ts'
+import { fileAndLine } from './source.ts'
 import type { ConfigNode, MapEntry, MapNode } from './tree.ts'
 
 export interface Merged {
@@ -13,10 +13,7 @@ export interface Merged {
  */
 export function mergeFiles(first: MapNode, others: readonly MapNode[]): Merged {
   const findings: Finding[] = []
-  const root = others.reduce(
-    (merged, other) => mergeMaps(merged, other, (one, two) => mergeSections(one, two)),
-    first,
-  )
+  const root = others.reduce((merged, other) => mergeMaps(merged, other, mergeSections), first)
   return { root, findings }
 
   function mergeSections(one: MapEntry, two: MapEntry): ConfigNode {
@@ -32,7 +29,7 @@ export function mergeFiles(first: MapNode, others: readonly MapNode[]): Merged {
     }
     if (isEmpty(two.value)) return one.value
     if (!isEmpty(one.value))
-      findings.push({ place: two.key, message: `this stands in ${describe(one.key)} already` })
+      findings.push({ place: two.key, message: `this stands in ${fileAndLine(one.key)} already` })
     return two.value
   }
 }
@@ -53,9 +50,4 @@ function mergeMaps(
 
 function isEmpty(node: ConfigNode): boolean {
   return node.kind === 'scalar' && node.text === null
-}
-
-/** `destinations.yaml, line 4`. */
-export function describe(place: Place): string {
-  return `${place.source.file}, line ${lineAndColumn(place).line}`
 }

@@ -59,9 +59,9 @@ export function labelOf(root: MapNode, path: Path): string {
   return label
 }
 
-/** A value in a message, quoted; what a variable holds is not repeated. */
-export function quoted(report: Report, path: Path, value: string): string {
-  const node = nodeAt(report.root, path)
-  const isShown = node?.kind === 'scalar' && !node.expanded && isPlainName(value)
-  return isShown ? `"${value}"` : 'this'
+/** `there is no destination "sals"`; a name that a variable holds is not repeated. */
+export function thereIsNo(what: string, name: string, at: { report: Report; path: Path }): string {
+  const node = nodeAt(at.report.root, at.path)
+  const isShown = node?.kind === 'scalar' && !node.expanded && isPlainName(name)
+  return isShown ? `there is no ${what} "${name}"` : `there is no such ${what}`
 }

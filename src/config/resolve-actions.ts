@@ -1,10 +1,10 @@
 import { checkTemplate, checkTrigger } from './check-templates.ts'
 import type { Action, EventsTopic, WebhookDestination } from './config.ts'
-import { describe } from './merge.ts'
 import { isPlainName, suggestion } from './nearest.ts'
-import { quoted, type Report } from './report.ts'
+import { type Report, thereIsNo } from './report.ts'
 import { appearanceOf, type ResolvedDestinations } from './resolve-destinations.ts'
 import { checkOrigin, type ResolvedSlack, WEBHOOK_ORIGINS } from './resolve-slack.ts'
+import { fileAndLine } from './source.ts'
 import { actionSpec } from './spec/config-spec.ts'
 import { DEFAULT_USERNAME } from './spec/destination.ts'
 import { UNKNOWN_TOPIC } from './spec/kafka.ts'
@@ -79,7 +79,7 @@ function checkIds(all: readonly WrittenAction[], report: Report): void {
     else
       report.error(
         [...path, 'id'],
-        `another action has this id already, in ${describe(placeAt(report.root, earlier))}`,
+        `another action has this id already, in ${fileAndLine(placeAt(report.root, earlier))}`,
       )
   }
 }
@@ -98,7 +98,7 @@ function ownDestination(
     report,
   )
   if (named.ids.includes(id)) {
-    const place = describe(keyPlaceAt(report.root, ['destinations', id]))
+    const place = fileAndLine(keyPlaceAt(report.root, ['destinations', id]))
     report.error(
       [...path, 'id'],
       `with a webhook_url of its own the action is a destination, and one of this id stands in ${place} already`,
@@ -185,7 +185,7 @@ function topicsOf(
   const isUnsure = known.length === 0 || known.includes(UNKNOWN_TOPIC)
   if (isUnsure) return written.topics
   return knownOnly(
-    { wanted: written.topics, known, at: [...path, 'topics'], what: 'topic in kafka.events' },
+    { wanted: written.topics, known, at: [...path, 'topics'], what: 'topic of kafka.events' },
     report,
   )
 }
@@ -202,9 +202,9 @@ function knownOnly({ wanted, known, at, what }: References, report: Report): str
   return wanted.filter((name, index) => {
     const path = isList ? [...at, index] : at
     const isRepeated = wanted.indexOf(name) < index
-    if (isRepeated) report.error(path, `${quoted(report, path, name)} is in the list already`)
+    if (isRepeated) report.error(path, 'this is in the list already')
     if (!known.includes(name))
-      report.error(path, `there is no ${what} ${quoted(report, path, name)}${suggestion(name, known)}`)
+      report.error(path, `${thereIsNo(what, name, { report, path })}${suggestion(name, known)}`)
     return known.includes(name) && !isRepeated
   })
 }

@@ -24,6 +24,11 @@ export function lineAndColumn({ source, offset }: Place): LineAndColumn {
   return { line: before.split('\n').length, column: offset - lastBreak }
 }
 
+/** `destinations.yaml, line 4`. */
+export function fileAndLine(place: Place): string {
+  return `${place.source.file}, line ${lineAndColumn(place).line}`
+}
+
 /** The line that holds an offset, without its line break: [start, end). */
 export function lineAround({ source, offset }: Place): { start: number; end: number } {
   const start = source.text.lastIndexOf('\n', offset - 1) + 1

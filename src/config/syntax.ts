@@ -17,6 +17,9 @@ export interface ReadDocument {
   blankedKeys: ReadonlySet<number>
 }
 
+/** Each costs one more reading of the file. */
+const MAX_BLANKED = 50
+
 export function readDocument(source: Source): ReadDocument {
   const findings: Finding[] = []
   const blankedKeys = new Set<number>()
@@ -25,7 +28,7 @@ export function readDocument(source: Source): ReadDocument {
     const document = parse(text)
     const offsets = document.errors.map((error) => errorOffset(document, error))
     const template = offsets[0] === undefined ? null : templateAround(text, offsets[0])
-    if (template === null || blankedKeys.has(template.keyStart)) {
+    if (template === null || blankedKeys.has(template.keyStart) || blankedKeys.size === MAX_BLANKED) {
       const errors = document.errors.map((error, index) => {
         return { error, finding: toFinding(source, error, offsets[index] ?? 0) }
       })

@@ -92,11 +92,5 @@ export function keyPlaceAt(root: ConfigNode, path: Path): Place {
 export function toPlain(node: ConfigNode): unknown {
   if (node.kind === 'scalar') return node.value
   if (node.kind === 'list') return node.items.map(toPlain)
-  const given = [...node.entries].filter(([, { value }]) => !isLeftOut(value))
-  return Object.fromEntries(given.map(([key, { value }]) => [key, toPlain(value)]))
-}
-
-/** `${ICON_URL:-}` with nothing set is as good as no line at all. */
-function isLeftOut(node: ConfigNode): boolean {
-  return node.kind === 'scalar' && node.expanded && node.value === ''
+  return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, toPlain(value)]))
 }

@@ -128,6 +128,7 @@ function readMap(reader: Reader, node: YAMLMap.Parsed): MapNode {
     const name = isScalar(key) ? key.value : null
     if (typeof name !== 'string') {
       refuse(reader, key.range[0], 'a key must be text')
+      reader.dropped.push(readNode(reader, key), readValue(reader, key, value))
       continue
     }
     const earlier = entries.get(name)

@@ -33,6 +33,12 @@ const MISTAKES: readonly (readonly [string, string])[] = [
     `${KAFKA}slack: { api_url: "https://chat.example.com/hooks/${MARKER}" }\n`,
   ],
   [
+    'a token without a space behind the colon, in braces',
+    `${KAFKA}destinations: { a: { token:${MARKER}, channel: x } }\n`,
+  ],
+  ['a token as a key that is no text', `${KAFKA}? { token: ${MARKER} }\n: x\n`],
+  ['a login whose key is broken', kafkaWith(`sasl:\n  mech]anism: plainpassword: ${MARKER}\n`)],
+  [
     'a webhook without a space behind the colon',
     destinationWith(`webhook_url:${URL_WITH_MARKER}\ntype: x\n`),
   ],

@@ -32,7 +32,7 @@ describe('actions', () => {
       'destinations in a list, one twice, one unknown',
       `${ACTION}destination: [sales, sales, ops]\n`,
       [
-        '7:26 actions.a.destination[1]: "sales" is in the list already',
+        '7:26 actions.a.destination[1]: this is in the list already',
         '7:33 actions.a.destination[2]: there is no destination "ops"; known are sales',
       ],
     ],
@@ -44,7 +44,7 @@ describe('actions', () => {
     [
       'a topic that is not read',
       `${ACTION}topics: [signup]\n`,
-      ['7:14 actions.a.topics[0]: there is no topic in kafka.events "signup"; did you mean "signups"?'],
+      ['7:14 actions.a.topics[0]: there is no topic of kafka.events "signup"; did you mean "signups"?'],
     ],
     [
       'a webhook beside a destination',
@@ -74,6 +74,12 @@ describe('actions', () => {
       'no destination among several',
       `destinations: { a: { type: blackhole }, b: { type: blackhole } }
 actions: [{ id: x, trigger: "true", message: hi }]`,
+      ['3:11 actions.x: destination is missing, and there are several: a, b'],
+    ],
+    [
+      'a destination whose variable leaves it out, among several',
+      `destinations: { a: { type: blackhole }, b: { type: blackhole } }
+actions: [{ id: x, trigger: "true", message: hi, destination: "\${NOWHERE:-}" }]`,
       ['3:11 actions.x: destination is missing, and there are several: a, b'],
     ],
     [

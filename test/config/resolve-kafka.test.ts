@@ -36,6 +36,11 @@ describe('kafka', () => {
       'max_event_bytes: big',
       ['4:20 kafka.max_event_bytes: must be a size of 1 to 1073741824 bytes, such as 1MiB'],
     ],
+    [
+      'a word that JavaScript knows',
+      'topics: { create: constructor }',
+      ['4:21 kafka.topics.create: must be true or false'],
+    ],
     ['no value', 'client_id:', ['4:3 kafka.client_id: has no value; it must be text on one line']],
     [
       'a map instead of text',

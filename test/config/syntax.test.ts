@@ -50,6 +50,13 @@ describe('a trigger or message that YAML misreads', () => {
     ])
   })
 
+  it('is reported up to the fiftieth', async () => {
+    const actions = Array.from({ length: 60 }, (_, index) => `  - id: a${index}\n    message: "x" y\n`)
+    const problems = problemsOf(await loadText(`${KAFKA}${SALES}actions:\n${actions.join('')}`))
+    expect(problems.filter((problem) => problem.endsWith(QUOTE_IT))).toHaveLength(50)
+    expect(problems).toHaveLength(51)
+  })
+
   it('that a # cuts short is told of it when what is left is no trigger', async () => {
     const problems = problemsOf(await loadText(actionWith('trigger: event = "A #1"\nmessage: hi\n')))
     expect(problems).toEqual([

@@ -124,7 +124,11 @@ export function optionNamesAt(path: Path): readonly string[] {
 
 /** Whether a map belongs at a path in which some option is a secret. */
 export function holdsSecrets(path: Path): boolean {
-  return optionsAt(path).some(({ doc }) => doc.secret === true)
+  return isHolder(optionsAt(path))
+}
+
+function isHolder(options: readonly OptionRow[]): boolean {
+  return options.some(({ doc }) => doc.secret === true)
 }
 
 function optionsAt(path: Path): readonly OptionRow[] {
@@ -132,9 +136,14 @@ function optionsAt(path: Path): readonly OptionRow[] {
   return SECTIONS.find((section) => section.path === inside)?.options ?? []
 }
 
-/** Names under which no option anywhere holds a secret. */
+/** Maps that hold secrets. */
+const HOLDERS = SECTIONS.filter(({ options }) => isHolder(options)).map(
+  ({ path }) => path.split('.').at(-1) ?? '',
+)
+
+/** Names under which no option anywhere is a secret or holds one. */
 export const PUBLIC_NAMES: ReadonlySet<string> = namesOf((options) =>
-  options.every(({ doc }) => doc.secret !== true),
+  options.every(({ name, doc }) => doc.secret !== true && !HOLDERS.includes(name)),
 )
 
 /** Options whose text is in a language of its own. */

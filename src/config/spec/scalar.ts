@@ -67,7 +67,10 @@ export const flag = () =>
   scalar({
     wants: 'true or false',
     placeholder: true,
-    parse: (input) => ({ true: true, false: false })[input.trim().toLowerCase()],
+    parse(input) {
+      const word = input.trim().toLowerCase()
+      return word === 'true' || word === 'false' ? word === 'true' : undefined
+    },
   })
 
 export const integer = (range: { min: number; max: number }) =>

@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { check } from '../../src/cli/check.ts'
+import { KAFKA, writeFiles } from '../config/load-text.ts'
+
+async function run(text: string, env: Record<string, string> = {}) {
+  const folder = writeFiles({ 'bellhop.yaml': text })
+  const written = { stdout: '', stderr: '' }
+  const sink = (name: keyof typeof written) => ({
+    write(part: string) {
+      written[name] += part.replaceAll(`${folder}/`, '')
+    },
+  })
+  const config = join(folder, 'bellhop.yaml')
+  const code = await check({ config }, { env, stdout: sink('stdout'), stderr: sink('stderr') })
+  return { code, ...written }
+}
+
+describe('bellhop check', () => {
+  it('prints what it found, in columns', async () => {
+    const { code, stdout, stderr } = await run(`
+kafka:
+  brokers: localhost:9092
+  events: [orders, { topic: signups, start: 2026-01-31 }]
+  prefix: staging
+  topics: { partitions: 3, replication: 2, retention: 36h }
+slack: { rate: 30/m }
+destinations:
+  sales: { webhook_url: "https://hooks.slack.com/services/T0/B0/x", channel: "#sales" }
+  alerts: { token: xoxb-1, channel: "#alerts", icon_emoji: ":bell:", rate: off }
+  oncall: { token: xoxb-1, channel: U012345, enabled: false }
+  nowhere: { type: blackhole }
+actions:
+  - id: order
+    trigger: >-
+      type = "track"
+      and event = "Order Completed"
+    message: hi
+    destination: [sales, oncall]
+  - { id: own, trigger: "true", message: hi, enabled: false, topics: [orders], webhook_url: "https://hooks.slack.com/services/T0/B0/y" }
+  - { id: bell, trigger: "true", message: hi, destination: alerts, channel: "#ops" }
+`)
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    expect(
+      stdout.replace(/version [0-9a-f]{12}/, 'version V'),
+    ).toBe(`bellhop.yaml: 3 actions, 5 destinations, 2 topics (version V)
+
+Actions
+  order            -> sales, oncall               type = "track" and event = "Order Completed"
+  own    disabled  -> own            from orders  true
+  bell             -> alerts                      true
+
+Destinations
+  sales              webhook on https://hooks.slack.com, channel #sales  a post every 2s
+  alerts             chat.postMessage to #alerts                         not paced
+  oncall   disabled  chat.postMessage to U012345                         a post every 2s
+  nowhere            blackhole                                                            no action uses it
+  own                webhook on https://hooks.slack.com                  a post every 2s
+
+Topics
+  reads   orders                json, the first time from the latest
+  reads   signups               json, the first time from 2026-01-31T00:00:00.000Z
+  writes  staging.dispatch      created where missing: 3 partitions, replication 2, kept 1d12h
+  writes  staging.receipts      created where missing: 3 partitions, replication 2, kept 1d12h
+  writes  staging.dead-letters  created where missing: 3 partitions, replication 2, kept 1d12h
+
+Slack scopes
+  alerts  chat:write            to post
+          chat:write.public     where #alerts, #ops is public and the app has not joined it
+          chat:write.customize  for the username and icon
+  oncall  chat:write            to post
+`)
+  })
+
+  it.each([
+    ["an action's username", 'channel: C012345', 'username: Shop', ['chat:write', 'chat:write.customize']],
+    [
+      "an action's icon",
+      'channel: D012345',
+      'icon_url: https://x.example/y',
+      ['chat:write', 'chat:write.customize'],
+    ],
+    ["an action's channel by name", 'channel: U012345', 'channel: ops', ['chat:write', 'chat:write.public']],
+    ['nothing but ids', 'channel: C012345', 'channel: W012345', ['chat:write']],
+  ])('names the scopes that %s needs', async (_, destination, action, expected) => {
+    const { stdout } = await run(`${KAFKA}destinations: { ops: { token: xoxb-1, ${destination} } }
+actions: [{ id: a, trigger: "true", message: hi, ${action} }]
+`)
+    expect(stdout.match(/chat:write[.a-z]*/g)).toEqual(expected)
+  })
+
+  it('needs no secret: what is not set is a warning', async () => {
+    const { code, stdout, stderr } = await run(
+      `${KAFKA}destinations: { sales: { webhook_url: "\${SALES}" } }\n`,
+    )
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    expect(stdout).toContain('bellhop.yaml: no actions, 1 destination, 2 topics')
+    expect(stdout).toContain(`
+1 warning
+bellhop.yaml:2:40: the environment variable SALES is not set
+  2 | destinations: { sales: { webhook_url: "\${SALES}" } }
+    |                                        ^
+`)
+  })
+
+  it('prints every problem, and nothing else, with exit code 2', async () => {
+    const { code, stdout, stderr } = await run(`${KAFKA}slack: { rat: 1/s }\nhttp: x\n`)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toBe(`bellhop.yaml:2:10: slack.rat: there is no such option; did you mean "rate"?
+  2 | slack: { rat: <redacted> }
+    |          ^
+
+bellhop.yaml:3:7: http: must be host:port, such as 127.0.0.1:9464
+  3 | http: x
+    |       ^
+
+2 problems
+`)
+  })
+
+  it('shows a trigger on one line, cut, and nothing that acts on a terminal', async () => {
+    const trigger = `event = "${'\\u001b[2J'.repeat(3)}${'x'.repeat(120)}"`
+    const { stdout } = await run(`${KAFKA}destinations: { s: { type: blackhole } }
+actions: [{ id: a, trigger: ${JSON.stringify(trigger).replaceAll('\\\\u', '\\u')}, message: hi }]
+`)
+    const line = stdout.split('\n').find((one) => one.includes('-> s')) ?? ''
+    expect(line).not.toContain('\u001b')
+    expect(line).toMatch(/^ {2}a {2}-> s {2}event = .{91}…$/)
+  })
+
+  it('finds the configuration by $BELLHOP_CONFIG', async () => {
+    const folder = writeFiles({ 'other.yaml': KAFKA })
+    const sink = { write: () => true }
+    const env = { BELLHOP_CONFIG: join(folder, 'other.yaml') }
+    expect(await check({}, { env, stdout: sink, stderr: sink })).toBe(0)
+  })
+})
