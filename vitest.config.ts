@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.integration.test.ts', 'test/faults/**'],
+          exclude: ['test/**/*.integration.test.ts', 'test/**/*.faults.test.ts'],
         },
       },
       {
