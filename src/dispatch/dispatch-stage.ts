@@ -2,6 +2,7 @@ import type { Destination } from '../config/config.ts'
 import { DispatchOwners } from '../kafka/dispatch-consumer.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
 import type { RecordWriter } from '../kafka/record-writer.ts'
+import { settleStartOffsets } from '../kafka/start-offsets.ts'
 import type { LaneBacklog } from '../observe/metrics.ts'
 import type { Stage, StageDeps, TopicEnds } from '../pipeline.ts'
 import type { Attempt, SlackClient } from '../slack/client.ts'
@@ -73,6 +74,15 @@ export class DispatchStage implements Stage {
   }
 
   async start(): Promise<void> {
+    const { topics, startOverride } = this.#deps
+    await settleStartOffsets({
+      ...this.#deps,
+      groupId: topics.dispatchGroup,
+      topics: [{ topic: topics.dispatch, start: { at: 'earliest' } }],
+      historyTopic: topics.receipts,
+      marksHistory: false,
+      override: startOverride,
+    })
     await this.#consumer.start()
     this.#committing = this.#commitRegularly()
   }

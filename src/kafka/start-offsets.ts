@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs'
-import type { EventsTopic, StartPosition } from '../config/config.ts'
+import type { StartPosition } from '../config/config.ts'
 import { AppError } from '../core/errors.ts'
 import { sleep } from '../system.ts'
 import { isCoordinatorMoving, isFenced } from './failures.ts'
@@ -12,16 +12,19 @@ import { type ConsumedUpTo, openTransactionalWriter } from './transactional-writ
  * other's attempt, then sees what was committed. So `latest` means one moment for all partitions, a partition
  * that appears later is known as such, and no process overwrites another's progress.
  *
- * With the first decision goes a record without value into the dispatch topic (which its readers skip): a group
- * without offsets beside a dispatch topic that has had records means that offsets have expired, and then no
- * position can be right without a person's word.
+ * A group without any offsets beside a topic that only its own work can have filled means that they have expired,
+ * and then no position can be right without a person's word. That topic is what the group writes: dispatch for
+ * match, which gets a record without value with the first decision (its readers skip it), receipts for dispatch.
  */
 export interface StartOffsetsDeps {
   kafka: Kafka
   admin: Admin
   groupId: string
-  topics: readonly EventsTopic[]
-  dispatchTopic: string
+  topics: readonly { topic: string; start: StartPosition }[]
+  /** Has had records where the group has run before. */
+  historyTopic: string
+  /** Whether the first decision leaves a record there. */
+  marksHistory: boolean
   /** The person's word: where to start topics whose offsets have expired. */
   override: StartPosition | null
   signal: AbortSignal
@@ -42,25 +45,32 @@ export async function settleStartOffsets(deps: StartOffsetsDeps): Promise<void> 
 }
 
 async function settleUnderLock(deps: StartOffsetsDeps): Promise<void> {
-  const { kafka, admin, groupId, dispatchTopic } = deps
+  const { kafka, admin, groupId, historyTopic } = deps
   const writer = await openTransactionalWriter(kafka, `${groupId}.start`)
   try {
     const unread = await topicsWithoutOffsets(deps)
     if (unread.length === 0) return
-    const hasHistory = await hasHadRecords(admin, dispatchTopic)
-    if (hasHistory && unread.length === deps.topics.length && deps.override === null)
-      throw offsetsExpired(deps)
+    const hasHistory = await hasHadRecords(admin, historyTopic)
+    const haveExpired = hasHistory && unread.length === deps.topics.length
+    if (haveExpired && deps.override === null) throw offsetsExpired(deps)
     const offsets: ConsumedUpTo[] = []
-    for (const topic of unread) offsets.push(...(await startsOf(deps, topic)))
-    const marker = { topic: dispatchTopic, key: `start/${groupId}`, value: null }
-    await writer.commit(hasHistory ? [] : [marker], offsets)
+    for (const { topic, start } of unread) {
+      const at = haveExpired ? (deps.override ?? start) : start
+      offsets.push(...(await startsOf(deps, topic, at)))
+    }
+    const marker = { topic: historyTopic, key: `start/${groupId}`, value: null }
+    await writer.commit(deps.marksHistory && !hasHistory ? [marker] : [], offsets)
   } finally {
     await writer.discard()
   }
 }
 
-async function topicsWithoutOffsets({ admin, groupId, topics }: StartOffsetsDeps): Promise<EventsTopic[]> {
-  const unread: EventsTopic[] = []
+async function topicsWithoutOffsets({
+  admin,
+  groupId,
+  topics,
+}: StartOffsetsDeps): Promise<{ topic: string; start: StartPosition }[]> {
+  const unread: { topic: string; start: StartPosition }[] = []
   for (const topic of topics) {
     const committed = await committedOffsets(admin, { groupId, topic: topic.topic })
     if (committed.size === 0) unread.push(topic)
@@ -73,9 +83,8 @@ async function hasHadRecords(admin: Admin, topic: string): Promise<boolean> {
   return [...ranges.values()].some(({ high }) => high > 0)
 }
 
-async function startsOf(deps: StartOffsetsDeps, { topic, start }: EventsTopic): Promise<ConsumedUpTo[]> {
+async function startsOf(deps: StartOffsetsDeps, topic: string, at: StartPosition): Promise<ConsumedUpTo[]> {
   const { admin, groupId } = deps
-  const at = deps.override ?? start
   const ranges = await logRanges(admin, topic)
   const byTime = new Map<number, number>()
   if (at.at === 'time') {

@@ -37,7 +37,8 @@ export function createMatchStage(deps: StageDeps): Stage {
         admin,
         groupId: topics.matchGroup,
         topics: config.kafka.events,
-        dispatchTopic: topics.dispatch,
+        historyTopic: topics.dispatch,
+        marksHistory: true,
         override: deps.startOverride,
         signal,
       })
