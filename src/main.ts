@@ -5,6 +5,7 @@ import { AppError } from './core/errors.ts'
 import { packageVersion } from './version.ts'
 
 /** argv to a command, a command to an exit code. Commands are loaded when they are called: --help is instant. */
+const LINGER_MS = 1_000
 const io = { env: process.env, stdout: process.stdout, stderr: process.stderr }
 
 const program = new Command('bellhop')
@@ -70,6 +71,8 @@ program
 
 async function finish(command: Promise<number>): Promise<void> {
   process.exitCode = await command
+  // A client of a broker that is away may keep its sockets and timers for longer than anyone wants to wait.
+  setTimeout(() => process.exit(), LINGER_MS).unref()
 }
 
 function parsePort(text: string): number {

@@ -28,6 +28,39 @@ function oneTimer(ms: number, signal: AbortSignal | undefined): Promise<void> {
   })
 }
 
+/**
+ * Many waits that can be ended together. Thousands of them at once cost what their timers cost, where listeners
+ * on one AbortSignal would be searched one by one.
+ */
+export class Waits {
+  readonly #ends = new Set<() => void>()
+  #ended = false
+
+  /** Ends early, and quietly, once `endAll` has been called. */
+  async wait(ms: number): Promise<void> {
+    for (let leftMs = ms; leftMs > 0 && !this.#ended; leftMs -= LONGEST_TIMER_MS) {
+      await this.#oneTimer(Math.min(leftMs, LONGEST_TIMER_MS))
+    }
+  }
+
+  endAll(): void {
+    this.#ended = true
+    for (const end of this.#ends) end()
+  }
+
+  #oneTimer(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#ends.delete(end)
+        resolve()
+      }
+      const timer = setTimeout(end, ms)
+      this.#ends.add(end)
+    })
+  }
+}
+
 /** Whether the work was done (or had failed) within the time; the work itself goes on. */
 export async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   const cancel = new AbortController()

@@ -6,7 +6,7 @@ import type { LaneBacklog } from '../observe/metrics.ts'
 import type { Observer } from '../observe/observer.ts'
 import { outcomeInARow } from '../slack/classify.ts'
 import type { Attempt } from '../slack/client.ts'
-import { sleep } from '../system.ts'
+import { Waits } from '../system.ts'
 import type { Fate } from './fate.ts'
 import { createLane, failingForMs, type Lane, noteAttempt, type QueuedMessage } from './lane.ts'
 import { nextStep, type Step } from './retry.ts'
@@ -42,6 +42,7 @@ export class Lanes {
   readonly #lanes = new Map<string, Lane>()
   readonly #inFlight = new Set<Promise<unknown>>()
   readonly #stopping = new AbortController()
+  readonly #waits = new Waits()
   #bytes = 0
   #waitingForRoom: (() => void)[] = []
 
@@ -82,6 +83,7 @@ export class Lanes {
   /** Starts nothing more; resolves when every post in flight has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort()
+    this.#waits.endAll()
     await Promise.allSettled(this.#inFlight)
   }
 
@@ -109,7 +111,7 @@ export class Lanes {
     if (signal.aborted || !message.owned()) return
     const attempt = await this.#attempt(destination, message)
     const slotMs = this.#conclude({ lane, message, destination, attempt })
-    if (slotMs > 0) await sleep(slotMs, signal)
+    await this.#waits.wait(slotMs)
   }
 
   async #attempt(destination: Destination, message: QueuedMessage): Promise<Attempt> {
@@ -153,7 +155,7 @@ export class Lanes {
     const waitMs = message.enqueuedMs + UNKNOWN_DESTINATION_MS - clock.monotonicMs()
     if (waitMs > 0) {
       observer.laneHeld({ destination, reason: 'unknown_destination', waitMs })
-      await sleep(waitMs, this.#stopping.signal)
+      await this.#waits.wait(waitMs)
       return
     }
     const detail = destinations.has(destination) ? 'disabled' : 'not configured'

@@ -2,6 +2,7 @@ import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPay
 import { AppError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
 import type { Observer, StageName } from '../observe/observer.ts'
+import { settledWithin } from '../system.ts'
 import { AssignedPartition, type HeldPartition, type PartitionOwner } from './held-partition.ts'
 
 export interface PartitionConsumerDeps {
@@ -22,6 +23,8 @@ const MAX_BYTES_PER_PARTITION = 1_048_576
 const MAX_BYTES = 8 * MAX_BYTES_PER_PARTITION
 const PARTITIONS_AT_ONCE = 4
 const LEAST_REBALANCE_TIMEOUT_MS = 60_000
+/** A broker that is away is not waited for: the group notices by itself. */
+const LEAVE_MS = 2_000
 
 /**
  * A consumer group member that hands each assigned partition to an owner of its own, and stands between the
@@ -87,7 +90,7 @@ export class PartitionConsumer {
     await this.quiesce()
     await Promise.all([...this.#partitions.values()].map((partition) => partition.release()))
     this.#joined = false
-    await this.#consumer.disconnect()
+    await settledWithin(this.#consumer.disconnect(), LEAVE_MS)
     this.#dropAll()
   }
 
@@ -153,10 +156,14 @@ export class PartitionConsumer {
   }
 
   #hold(key: string, at: { topic: string; partition: number }): void {
+    // What comes while stopping is left to its next owner.
+    if (this.#quiescing) {
+      this.#consumer.pause([{ topic: at.topic, partitions: [at.partition] }])
+      return
+    }
     const held = new AssignedPartition(at, { ...this.#deps, consumer: this.#consumer })
     this.#partitions.set(key, held)
     held.begin()
-    if (this.#quiescing) held.pause()
   }
 
   #drop(key: string): void {

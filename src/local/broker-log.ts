@@ -1,9 +1,21 @@
-/** What a broker's log says about its end, in a few lines for a person. */
-import { open } from 'node:fs/promises'
+/** A broker's log: kept from growing without end, and told in a few lines. */
+import { open, rename, stat } from 'node:fs/promises'
 
 const TAIL_BYTES = 256 * 1024
+const LARGEST_BYTES = 16 * 1024 * 1024
 const SHOWN_LINES = 12
 const SHOWN_CHARS = 300
+
+/** The byte at which the next start will write: 0 where a large log has just become `NAME.old`. */
+export async function continueLog(path: string): Promise<number> {
+  const size = await stat(path).then(
+    (stats) => stats.size,
+    () => 0,
+  )
+  if (size < LARGEST_BYTES) return size
+  await rename(path, `${path}.old`)
+  return 0
+}
 
 /** Lines written after byte `since`, the last 256 KiB of them, without stack frames and dumps of settings. */
 export async function logLines(path: string, since: number): Promise<string[]> {

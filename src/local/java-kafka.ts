@@ -4,18 +4,19 @@
  * kept and can be used again, by one broker at a time.
  */
 import { randomUUID } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { sleep } from '../system.ts'
 import { askBroker } from './broker-answers.ts'
-import { lastLines, logLines } from './broker-log.ts'
+import { continueLog, lastLines, logLines } from './broker-log.ts'
 import { brokerProperties } from './broker-properties.ts'
 import { KAFKA_VERSION } from './kafka-jars.ts'
 import type { KafkaEnd, LocalKafka, LocalKafkaOptions } from './local-kafka.ts'
 import { choosePort, freePorts } from './ports.ts'
 import { type SupervisedBroker, superviseBroker } from './supervised-broker.ts'
+import type { SupervisorPlan } from './supervisor-messages.ts'
 
 export interface JavaRuntime {
   java: string
@@ -66,20 +67,36 @@ async function chooseSite(options: LocalKafkaOptions): Promise<Site> {
   const port = await choosePort(options)
   const [controllerPort = 0] = await freePorts(1)
   const directory = dataDir === undefined ? join(tmpdir(), `bellhop-kafka-${randomUUID()}`) : resolve(dataDir)
-  if (directory.includes(','))
+  if (directory.includes(',')) {
     throw new AppError('usage', `Kafka cannot keep data in a path with a comma: ${directory}`)
+  }
   return {
     directory,
     temporary: dataDir === undefined,
     port,
     controllerPort,
-    logFrom: await sizeOf(join(directory, LOG)),
+    logFrom: await continueLog(join(directory, LOG)),
   }
 }
 
-async function planFor({ java, jars }: JavaRuntime, site: Site) {
-  const properties = join(site.directory, PROPERTIES)
-  const command = (main: string, ...args: string[]): string[] => [
+async function planFor(runtime: JavaRuntime, site: Site): Promise<SupervisorPlan> {
+  const { directory, temporary } = site
+  const properties = join(directory, PROPERTIES)
+  const format = ['format', '--ignore-formatted', '-t', randomUUID(), '-c', properties]
+  const isNew = (await clusterIdOf(site)) === null
+  return {
+    directory,
+    temporary,
+    files: [{ name: PROPERTIES, text: brokerProperties({ ...site, logFolder: join(directory, TOPICS) }) }],
+    prepare: isNew ? javaCommand(runtime, directory, ['kafka.tools.StorageTool', ...format]) : null,
+    run: javaCommand(runtime, directory, ['kafka.Kafka', properties]),
+    log: LOG,
+  }
+}
+
+/** Little memory and a quick start are worth more here than throughput. */
+function javaCommand({ java, jars }: JavaRuntime, directory: string, main: readonly string[]): string[] {
+  return [
     java,
     '-Xmx384m',
     '-XX:+UseSerialGC',
@@ -87,35 +104,13 @@ async function planFor({ java, jars }: JavaRuntime, site: Site) {
     '-XX:-UsePerfData',
     '-XX:+ExitOnOutOfMemoryError',
     // Native libraries are unpacked there: a killed JVM leaves them behind.
-    `-Djava.io.tmpdir=${site.directory}`,
+    `-Djava.io.tmpdir=${directory}`,
     '-Dorg.slf4j.simpleLogger.showDateTime=true',
     '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss,SSS',
     '-cp',
     join(jars, '*'),
-    main,
-    ...args,
+    ...main,
   ]
-  const isNew = (await clusterIdOf(site)) === null
-  return {
-    directory: site.directory,
-    temporary: site.temporary,
-    files: [
-      { name: PROPERTIES, text: brokerProperties({ ...site, logFolder: join(site.directory, TOPICS) }) },
-    ],
-    prepare: isNew
-      ? command(
-          'kafka.tools.StorageTool',
-          'format',
-          '--ignore-formatted',
-          '-t',
-          randomUUID(),
-          '-c',
-          properties,
-        )
-      : null,
-    run: command('kafka.Kafka', properties),
-    log: LOG,
-  }
 }
 
 interface StartFailure {
@@ -201,11 +196,4 @@ function localKafka(broker: SupervisedBroker, site: Site): LocalKafka {
       return stopped
     },
   }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  )
 }

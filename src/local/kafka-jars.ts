@@ -34,10 +34,10 @@ const ABANDONED_AFTER_MS = 3_600_000
 export async function ensureKafkaJars(options: JarsOptions): Promise<Jars> {
   const cache = cacheFolder(options.env)
   const folder = join(cache, `kafka-${KAFKA_VERSION}-${POM_FINGERPRINT}`)
+  await removeAbandoned(cache)
   if (await exists(folder)) return { kind: 'jars', folder: join(folder, 'libs') }
 
   await mkdir(cache, { recursive: true })
-  await removeAbandoned(cache)
   const partial = await mkdtemp(join(cache, PARTIAL_PREFIX))
   try {
     options.progress(`downloading Apache Kafka ${KAFKA_VERSION} (${DOWNLOAD}) with Maven into ${folder} ...`)
@@ -107,7 +107,7 @@ function reasonOf(result: Exclude<MavenResult, { kind: 'done' }>): string {
 }
 
 async function removeAbandoned(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) {
+  for (const name of await readdir(cache).catch(() => [])) {
     if (!name.startsWith(PARTIAL_PREFIX)) continue
     const folder = join(cache, name)
     const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Date.now() }))
