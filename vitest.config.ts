@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // kafkajs starts timers with times that have passed.
+    execArgv: ['--disable-warning=TimeoutNegativeWarning'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     projects: [
       {
