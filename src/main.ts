@@ -56,7 +56,7 @@ program
   .action(async (options) => {
     const stopped = new AbortController()
     const stop = (): void => stopped.abort()
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
     await finish((await import('./cli/kafka.ts')).kafkaCommand(options, { ...io, signal: stopped.signal }))
   })
 

@@ -3,7 +3,7 @@
  * KAFKAJS_UNKNOWN_ERROR_CODE, so both type and code are looked for along the chain of causes.
  */
 
-import { KafkaJSError } from './kafkajs.ts'
+import { AppError } from '../core/errors.ts'
 
 const COORDINATOR_MOVING = [
   'NOT_COORDINATOR_FOR_GROUP',
@@ -43,9 +43,13 @@ export function isCoordinatorMoving(error: unknown): boolean {
   return COORDINATOR_MOVING.some((type) => hasErrorType(error, type))
 }
 
-/** Whether Kafka or the way to it failed, and not a person's setup or our own code. */
+/**
+ * Whether Kafka or the way to it failed, and not a person's setup or our own code. By name, since
+ * kafkajs' aggregate errors are no KafkaJSError.
+ */
 export function isKafkaFailure(error: unknown): boolean {
-  return error instanceof KafkaJSError
+  if (error instanceof AppError) return false
+  return causes(error).some((found) => found instanceof Error && found.name.startsWith('KafkaJS'))
 }
 
 export function hasErrorType(error: unknown, type: string): boolean {

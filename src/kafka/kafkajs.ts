@@ -1,40 +1,48 @@
 import { createRequire } from 'node:module'
-import { sep } from 'node:path'
-import type * as KafkaJs from 'kafkajs'
-import { withoutAborted } from './aborted-transactions.ts'
+import kafkajs from 'kafkajs'
+import { type AbortedTransaction, type FetchedRecord, withoutAborted } from './aborted-transactions.ts'
 
 /**
- * kafkajs 2.2.4, a copy of our own with one function replaced. Its read-committed filter takes the broker's list
- * of aborted transactions to be sorted, steps into one of them a record, and takes a record whose key is four
- * zero bytes for an abort marker. After a kill -9 of a process with several open transactions it hands out what
- * they had written: 8 to 16 messages twice at every other kill. The rest of kafkajs is as it is published; a
- * copy that somebody else has loaded is left alone.
+ * kafkajs 2.2.4 with its read-committed filter mended. As published, the filter takes the broker's list of aborted
+ * transactions to be sorted, steps into one of them a record, and takes a key of four zero bytes for an abort
+ * marker: after a kill -9 of a process with several open transactions, what they had written was handed out (8
+ * to 16 messages at every other kill). Here a fetch marks those records as control records, which kafkajs keeps
+ * from its users while it moves past them, and leaves its own filter nothing to do.
  */
-const require = createRequire(import.meta.url)
-
-function loadMended(): typeof KafkaJs {
-  const filterPath = require.resolve('kafkajs/src/consumer/filterAbortedMessages')
-  const folder = require.resolve('kafkajs/package.json').slice(0, -'package.json'.length)
-  const loadedBefore = Object.entries(require.cache).filter(
-    ([path]) => path.startsWith(folder) && path.endsWith('.js'),
-  )
-  for (const [path] of loadedBefore) delete require.cache[path]
-  require(filterPath)
-  const filter = require.cache[filterPath]
-  if (filter === undefined) throw new Error(`kafkajs has no module ${filterPath.split(sep).at(-1)}`)
-  filter.exports = withoutAborted
-  const mended: typeof KafkaJs = require('kafkajs')
-  for (const path of Object.keys(require.cache)) if (path.startsWith(folder)) delete require.cache[path]
-  for (const [path, module] of loadedBefore) require.cache[path] = module
-  return mended
+interface FetchResponse {
+  responses: {
+    partitions: { messages: FetchedRecord[]; abortedTransactions: AbortedTransaction[] | null }[]
+  }[]
 }
 
-export const {
-  CompressionCodecs,
-  CompressionTypes,
-  ConfigResourceTypes,
-  Kafka,
-  KafkaJSError,
-  logLevel,
-  Partitioners,
-} = loadMended()
+interface BrokerClass {
+  prototype: { fetch(request: unknown): Promise<FetchResponse>; [MENDED]?: true }
+}
+
+const MENDED = Symbol.for('bellhop.read-committed')
+
+function mendReadCommitted(broker: BrokerClass): void {
+  const { prototype } = broker
+  if (prototype[MENDED]) return
+  const fetch = prototype.fetch
+  prototype.fetch = async function (this: unknown, request) {
+    const response = await Reflect.apply(fetch, this, [request])
+    for (const { partitions } of response.responses)
+      for (const partition of partitions) hideAborted(partition)
+    return response
+  }
+  prototype[MENDED] = true
+}
+
+function hideAborted(partition: FetchResponse['responses'][number]['partitions'][number]): void {
+  if (!partition.abortedTransactions?.length) return
+  const committed = new Set(withoutAborted(partition))
+  for (const record of partition.messages) if (!committed.has(record)) record.isControlRecord = true
+  partition.abortedTransactions = []
+}
+
+const require = createRequire(import.meta.url)
+mendReadCommitted(require('kafkajs/src/broker'))
+
+export const { CompressionCodecs, CompressionTypes, ConfigResourceTypes, Kafka, logLevel, Partitioners } =
+  kafkajs

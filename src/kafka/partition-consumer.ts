@@ -114,9 +114,9 @@ export class PartitionConsumer {
     const { GROUP_JOIN, CRASH, END_BATCH_PROCESS } = this.#consumer.events
     this.#consumer.on(GROUP_JOIN, (event) => this.#onJoin(event))
     this.#consumer.on(CRASH, (event) => this.#onCrash(event))
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, firstOffset, lastOffset } }) => {
-      // A batch of control records alone has no first offset, and never reaches eachBatch.
-      if (firstOffset !== null) return
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      // A batch of control and aborted records alone never reaches eachBatch: kafkajs moves past it by itself.
+      if (batchSize > 0) return
       this.#partitions.get(keyOf(topic, partition))?.passControlRecords(Number(lastOffset) + 1)
     })
   }

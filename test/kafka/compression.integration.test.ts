@@ -3,12 +3,13 @@
  * makes the broker compress anew what comes in otherwise: so it reads what is written here, and writes what is
  * read here.
  */
-import kafkajs from 'kafkajs'
+
 import { describe, expect, it } from 'vitest'
+import { CompressionTypes } from '../../src/kafka/kafkajs.ts'
 import { randomPrefix, testBrokers } from '../support/kafka.ts'
 import { quietKafka, readTopic } from '../support/read-topic.ts'
 
-const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes
+const { None, GZIP, Snappy, LZ4, ZSTD } = CompressionTypes
 
 /** Enough for several blocks of snappy and lz4, and one message that does not compress well. */
 const MESSAGES = [

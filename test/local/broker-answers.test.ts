@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { askBroker } from '../../src/local/broker-answers.ts'
+import { metadataResponse } from './metadata-response.ts'
 
 const servers: Server[] = []
 const sockets = new Set<Socket>()
@@ -15,7 +16,7 @@ it('knows a broker in service by its Metadata answer', async () => {
   const address = await serve((socket) => {
     socket.on('data', (request) => {
       asked.push(request)
-      socket.write(metadata({ brokers: ['127.0.0.1'], clusterId: 'Rk5xTw' }))
+      socket.write(metadataResponse({ brokers: ['127.0.0.1'], clusterId: 'Rk5xTw' }))
     })
   })
 
@@ -29,13 +30,17 @@ it('knows a broker in service by its Metadata answer', async () => {
 it.each([
   [
     'a broker that is not in service yet',
-    metadata({ brokers: [], clusterId: 'a' }),
+    metadataResponse({ brokers: [], clusterId: 'a' }),
     { clusterId: 'a', brokers: 0 },
   ],
-  ['a cluster without an id', metadata({ brokers: ['h'], clusterId: null }), { clusterId: null, brokers: 1 }],
+  [
+    'a cluster without an id',
+    metadataResponse({ brokers: ['h'], clusterId: null }),
+    { clusterId: null, brokers: 1 },
+  ],
   [
     'several brokers',
-    metadata({ brokers: ['one', 'two.example', 'three'], clusterId: 'b' }),
+    metadataResponse({ brokers: ['one', 'two.example', 'three'], clusterId: 'b' }),
     { clusterId: 'b', brokers: 3 },
   ],
 ])('reads the answer of %s', async (_what, answer, identity) => {
@@ -45,7 +50,7 @@ it.each([
 })
 
 it('waits for an answer that comes in pieces', async () => {
-  const answer = metadata({ brokers: ['127.0.0.1'], clusterId: 'piecemeal' })
+  const answer = metadataResponse({ brokers: ['127.0.0.1'], clusterId: 'piecemeal' })
   const address = await serve((socket) => {
     socket.setNoDelay(true)
     for (const byte of answer) setImmediate(() => socket.write(Buffer.of(byte)))
@@ -89,30 +94,4 @@ async function serve(behave: (socket: Socket) => void): Promise<{ host: string; 
   servers.push(server)
   await once(server, 'listening')
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
-}
-
-/** A Metadata response of version 2, up to the cluster id, with its length before it. */
-function metadata({ brokers, clusterId }: { brokers: string[]; clusterId: string | null }): Buffer {
-  const body = Buffer.concat([
-    int32(1),
-    int32(brokers.length),
-    ...brokers.flatMap((host, index) => [int32(index), text(host), int32(9092), text(null)]),
-    text(clusterId),
-    int32(1),
-    int32(0),
-  ])
-  return Buffer.concat([int32(body.length), body])
-}
-
-function int32(value: number): Buffer {
-  const buffer = Buffer.alloc(4)
-  buffer.writeInt32BE(value)
-  return buffer
-}
-
-function text(value: string | null): Buffer {
-  const bytes = Buffer.from(value ?? '')
-  const length = Buffer.alloc(2)
-  length.writeInt16BE(value === null ? -1 : bytes.length)
-  return Buffer.concat([length, bytes])
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { lastLines, logLines } from '../../src/local/broker-log.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { continueLog, lastLines, logLines } from '../../src/local/broker-log.ts'
 
 const LOG = `12:00:00 [main] INFO KafkaConfig values:
 \tadvertised.listeners = PLAINTEXT://127.0.0.1:9092
@@ -52,4 +52,21 @@ it('shows twelve lines at most, and of each no more than 300 characters', () => 
   expect(shown).toHaveLength(12)
   expect(shown[0]?.startsWith('8 xxx')).toBe(true)
   expect(shown[0]).toHaveLength(304)
+})
+
+describe('continueLog', () => {
+  it.each([
+    ['goes on where the log ends', 5_000, 5_000, ['broker.log', 'next.log']],
+    ['puts a log of 16 MiB aside', 16 * 1024 * 1024, 0, ['broker.log', 'next.log.old']],
+  ])('%s', async (_what, size, from, files) => {
+    await writeFile(join(folder, 'next.log'), '')
+    await truncate(join(folder, 'next.log'), size)
+
+    expect(await continueLog(join(folder, 'next.log'))).toBe(from)
+    expect((await readdir(folder)).toSorted()).toEqual(files)
+  })
+
+  it('begins at 0 where there is no log', async () => {
+    expect(await continueLog(join(folder, 'none.log'))).toBe(0)
+  })
 })

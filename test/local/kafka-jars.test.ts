@@ -99,7 +99,8 @@ it('removes what an interrupted download left an hour ago, and nothing younger',
   for (const abandoned of [old, young]) await mkdir(abandoned, { recursive: true })
   const twoHoursAgo = Date.now() / 1_000 - 7_200
   await utimes(old, twoHoursAgo, twoHoursAgo)
-  await ensureKafkaJars(await withMaven(GOOD_MAVEN))
+  const options = await withMaven(GOOD_MAVEN)
+  await ensureKafkaJars(options)
 
   await expect(stat(old)).rejects.toThrow('ENOENT')
   expect((await stat(young)).isDirectory()).toBe(true)

@@ -28,7 +28,7 @@ export async function readTopic(
       .filter(({ low, high }) => Number(high) > Number(low))
       .map(({ partition, high }) => [partition, Number(high)]),
   )
-  const groupId = `reader-${randomUUID()}`
+  const groupId = `${topic}-reader-${randomUUID()}`
   const consumer = kafka.consumer({
     groupId,
     readUncommitted: options.uncommitted ?? false,
