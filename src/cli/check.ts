@@ -2,7 +2,7 @@ import type { Action, ApiDestination, Config, Destination, EventsTopic } from '.
 import { configPath, loadConfig } from '../config/load.ts'
 import { formatProblems } from '../config/problem.ts'
 import { formatDuration } from '../config/units.ts'
-import { topicNames } from '../kafka/topics.ts'
+import { topicNames } from '../core/topic-names.ts'
 import { EXIT } from './io.ts'
 
 export interface CheckIo {

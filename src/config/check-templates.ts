@@ -19,10 +19,10 @@ export function checkTemplate(text: string, path: Path, report: Report): void {
   try {
     const { rawOutputs } = compileTemplate(text)
     const message = 'is sent without escaping: data in it can notify a channel or forge a link'
-    for (const position of rawOutputs) report.warnInside(path, offsetOf(text, position), message)
+    for (const { offset } of rawOutputs) report.warnInside(path, offset, message)
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    report.errorInside(path, offsetOf(text, error), error.reason)
+    report.errorInside(path, error.offset, error.reason)
   }
 }
 
@@ -31,10 +31,4 @@ function quoteHint(path: Path, report: Report): string {
   const node = nodeAt(report.root, path)
   const isCut = node?.kind === 'scalar' && node.cutByComment
   return isCut ? '; YAML takes the # for a comment: quote the trigger or use >-' : ''
-}
-
-/** Lines and columns from 1, columns in UTF-16 units. */
-function offsetOf(text: string, { line, column }: { line: number; column: number }): number {
-  const before = text.split('\n').slice(0, line - 1)
-  return before.reduce((length, one) => length + one.length + 1, 0) + column - 1
 }

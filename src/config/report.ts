@@ -1,7 +1,7 @@
-import { isPlainName } from './nearest.ts'
 import type { Finding } from './problem.ts'
 import { placeInScalar } from './scalar-position.ts'
 import type { Place } from './source.ts'
+import { isPlainName } from './suggestion.ts'
 import { keyPlaceAt, type MapNode, nodeAt, type Path, placeAt, UNSET } from './tree.ts'
 
 /** Collects what is wrong with a configuration, by path. Nothing is said of a value that nobody can know here. */

@@ -1,4 +1,4 @@
-import { topicNames } from '../kafka/topics.ts'
+import { topicNames } from '../core/topic-names.ts'
 import type { KafkaConfig } from './config.ts'
 import type { Report } from './report.ts'
 import { resolveTls } from './resolve-tls.ts'

@@ -1,7 +1,8 @@
 import type * as z from 'zod'
-import { suggestion } from './nearest.ts'
+import { isRecord } from '../core/is-record.ts'
 import type { Report } from './report.ts'
 import { optionNamesAt } from './spec/config-spec.ts'
+import { suggestion } from './suggestion.ts'
 import { type ConfigNode, nodeAt, type Path, toPlain } from './tree.ts'
 
 /**
@@ -24,10 +25,6 @@ export function readSection<P extends z.ZodType>(
 
 function isEmpty(node: ConfigNode): boolean {
   return node.kind === 'scalar' && (node.text === null || typeof node.value === 'symbol')
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function wrongKeys(issue: z.core.$ZodIssue): readonly (PropertyKey | undefined)[] {

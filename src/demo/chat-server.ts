@@ -4,10 +4,11 @@
  * before it costs memory; its browser comes back by itself.
  */
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { AppError } from '../core/errors.ts'
 import { type Asset, readChatAssets } from './chat-assets.ts'
 import { type ChatFeed, type ChatMessage, createChatFeed, type FeedEntry } from './chat-feed.ts'
+import { close, listen } from './listen.ts'
 
 export type { ChatMessage } from './chat-feed.ts'
 
@@ -74,7 +75,10 @@ export async function startChatServer(options: ChatServerOptions): Promise<ChatS
     stats: { events: 0, rateLimited: 0 },
   }
   const server = createServer((req, res) => serve(parts, req, res))
-  const url = await listen(server, host, port)
+  const url = await listen(server, { host, port }).catch((error: NodeJS.ErrnoException) => {
+    const taken = `port ${port} on ${host} is taken: choose another, or 0 for a free one`
+    throw error.code === 'EADDRINUSE' ? new AppError('port_taken', taken, { cause: error }) : error
+  })
   const keepAlive = setInterval(() => broadcast(parts, ': keep-alive\n\n'), KEEP_ALIVE_MS)
   keepAlive.unref()
   return {
@@ -86,10 +90,7 @@ export async function startChatServer(options: ChatServerOptions): Promise<ChatS
     },
     async close() {
       clearInterval(keepAlive)
-      if (!server.listening) return
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeAllConnections()
-      await closed
+      await close(server)
     },
   }
 }
@@ -143,18 +144,4 @@ function messageFrame({ id, seq, message }: FeedEntry): string {
 /** JSON holds no line feed, so it is always one `data` line. */
 function frame(event: 'hello' | 'message' | 'stats', data: object): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
-}
-
-function listen(server: Server, host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = `port ${port} on ${host} is taken: choose another, or 0 for a free one`
-      reject(error.code === 'EADDRINUSE' ? new AppError('port_taken', taken, { cause: error }) : error)
-    })
-    server.listen(port, host, () => {
-      const address = server.address()
-      const bound = typeof address === 'object' && address !== null ? address.port : port
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`)
-    })
-  })
 }

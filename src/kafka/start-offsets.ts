@@ -31,6 +31,7 @@ export interface StartOffsetsDeps {
 }
 
 const RETRY_MS = 200
+const VISIBLE_POLL_MS = 20
 
 export async function settleStartOffsets(deps: StartOffsetsDeps): Promise<void> {
   while (!deps.signal.aborted) {
@@ -60,6 +61,10 @@ async function settleUnderLock(deps: StartOffsetsDeps): Promise<void> {
     }
     const marker = { topic: historyTopic, key: `start/${groupId}`, value: null }
     await writer.commit(deps.marksHistory && !hasHistory ? [marker] : [], offsets)
+    // The broker shows the offsets of a transaction a moment after it has answered the commit.
+    while (!deps.signal.aborted && (await topicsWithoutOffsets(deps)).length > 0) {
+      await sleep(VISIBLE_POLL_MS, deps.signal)
+    }
   } finally {
     await writer.discard()
   }

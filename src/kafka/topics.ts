@@ -1,28 +1,10 @@
 import type { Admin } from 'kafkajs'
 import type { Config } from '../config/config.ts'
 import { AppError } from '../core/errors.ts'
+import { type TopicNames, topicNames } from '../core/topic-names.ts'
 import type { Observer } from '../observe/observer.ts'
 import { hasErrorType } from './failures.ts'
 import { ConfigResourceTypes } from './kafkajs.ts'
-
-/** bellhop's own topics, consumer groups and transactional ids all begin with the configured prefix. */
-export interface TopicNames {
-  dispatch: string
-  receipts: string
-  deadLetters: string
-  matchGroup: string
-  dispatchGroup: string
-}
-
-export function topicNames(prefix: string): TopicNames {
-  return {
-    dispatch: `${prefix}.dispatch`,
-    receipts: `${prefix}.receipts`,
-    deadLetters: `${prefix}.dead-letters`,
-    matchGroup: `${prefix}.match`,
-    dispatchGroup: `${prefix}.dispatch`,
-  }
-}
 
 /**
  * Creates what is missing and refuses what would lose records or break the completion log: a compacted topic of

@@ -1,3 +1,4 @@
+import { escapeForRegExp } from '../core/escape-for-reg-exp.ts'
 import { REDACTED, type Secret } from '../core/secret.ts'
 
 /**
@@ -51,8 +52,4 @@ function formsOf(secret: Secret): string[] {
   return forms
     .map((form) => JSON.stringify(form).slice(1, -1))
     .filter((form) => form.length >= MIN_SECRET_LENGTH)
-}
-
-function escapeForRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
 }

@@ -1,4 +1,5 @@
 import type { AttemptOutcome } from '../core/outcome.ts'
+import { parseJsonObject } from '../core/parse-json-object.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /**
@@ -115,7 +116,7 @@ const API_OUTCOMES = outcomesByWord(API_WORDS)
 /** The verdict on an incoming webhook's answer. White space around the body does not count. */
 export function classifyAnswer(answer: HttpAnswer): Verdict {
   const text = answer.body.trim()
-  const json = parseObject(text)
+  const json = parseJsonObject(text)
   if (isSuccess(answer.status) && SENT_BODIES.has(text)) return verdict('sent', null)
   const word = asWord(json === null ? text : (json.error ?? json.id))
   const byWord = word === null ? undefined : WEBHOOK_OUTCOMES.get(word)
@@ -124,7 +125,7 @@ export function classifyAnswer(answer: HttpAnswer): Verdict {
 
 /** The verdict on an answer of chat.postMessage, whose errors come with HTTP 200 and `ok: false`. */
 export function classifyApiAnswer(answer: HttpAnswer): Verdict {
-  const json = parseObject(answer.body.trim())
+  const json = parseJsonObject(answer.body.trim())
   if (isSuccess(answer.status) && json?.ok === true) {
     return { ...verdict('sent', null), ts: asId(json.ts), channel: asId(json.channel) }
   }
@@ -204,20 +205,6 @@ function outcomeOfStatus(status: number): AttemptOutcome {
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  if (!text.startsWith('{')) return null
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return isRecord(parsed) ? parsed : null
-  } catch {
-    return null
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Text of the closed alphabet, so that nothing of a foreign answer reaches logs and records under this name. */

@@ -1,3 +1,4 @@
+import { escapeForRegExp } from '../core/escape-for-reg-exp.ts'
 import { REDACTED } from '../core/secret.ts'
 import { isSlackWord } from './classify.ts'
 
@@ -54,8 +55,4 @@ function decoded(segment: string): string {
   } catch {
     return segment
   }
-}
-
-function escapeForRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { didYouMean } from '../../core/nearest.ts'
 import { Secret } from '../../core/secret.ts'
-import { suggestion } from '../nearest.ts'
 import { UNSET } from '../tree.ts'
 import { parseDuration, parseHostPort, parseRate, parseSize } from '../units.ts'
 
@@ -140,8 +140,7 @@ export function listed(values: readonly string[]): string {
 
 /** A question only where a name is near: the list of all is in the sentence already. */
 export function near(input: string, values: readonly string[]): string {
-  const asked = suggestion(input.trim().toLowerCase(), values)
-  return asked.includes('did you mean') ? asked : ''
+  return didYouMean(input.trim().toLowerCase(), values)
 }
 
 const WEB_ADDRESS = 'a web address that begins with https:// (or http://) and holds no user name'

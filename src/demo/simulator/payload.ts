@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../../core/parse-json-object.ts'
 import type { Refusal } from './answers.ts'
 
 /**
@@ -44,11 +45,11 @@ function fieldsOf(contentType: string, body: Buffer): Record<string, unknown> | 
   const type = contentType.split(';')[0]?.trim().toLowerCase()
   const text = decodeUtf8(body)
   if (text === null) return null
-  if (type === 'application/json') return parseObject(text)
+  if (type === 'application/json') return parseJsonObject(text)
   if (type !== 'application/x-www-form-urlencoded') return null
   const form = new URLSearchParams(text)
   const payload = form.get('payload')
-  return payload === null ? Object.fromEntries(form) : parseObject(payload)
+  return payload === null ? Object.fromEntries(form) : parseJsonObject(payload)
 }
 
 function decodeUtf8(body: Buffer): string | null {
@@ -57,19 +58,6 @@ function decodeUtf8(body: Buffer): string | null {
   } catch {
     return null
   }
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return isRecord(parsed) ? parsed : null
-  } catch {
-    return null
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function hasKnownShape(fields: Record<string, unknown>): boolean {

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Clock } from '../../core/clock.ts'
 import { systemClock } from '../../system.ts'
+import { close, listen } from '../listen.ts'
 import type { Reply } from './answers.ts'
 import { createDesk, type Desk, type Known } from './desk.ts'
 import { judgeUnder } from './faults.ts'
@@ -63,10 +64,7 @@ export async function createSlackSimulator(options: SlackSimulatorOptions = {}):
     onPost: ledger.onPost,
     close() {
       for (const timer of owed) clearTimeout(timer)
-      return new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
+      return close(server)
     },
   }
 }
@@ -136,16 +134,4 @@ function respond(
 function send(res: ServerResponse, reply: Reply): void {
   res.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) })
   res.end(reply.body)
-}
-
-function listen(server: Server, at: { host: string; port: number }): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ ...at, backlog: 4_096 }, () => {
-      server.off('error', reject)
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : at.port
-      resolve(`http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`)
-    })
-  })
 }

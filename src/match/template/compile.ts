@@ -6,14 +6,15 @@
  * literals in it included (`default: "<!here>"` pings no one), but for what link, mention and slack_date make.
  */
 import { Context, LiquidError, toValueSync } from 'liquidjs'
+import { isRecord } from '../../core/is-record.ts'
 import { cutText, inlineText } from '../../slack/escape.ts'
+import { positionAt, type TextPosition } from '../text-position.ts'
 import { compileDirect } from './direct.ts'
 import { MessageEmitter } from './message-emitter.ts'
 import { MESSAGE_LIQUID, type ParsedMessage, parseMessage } from './message-parser.ts'
-import { isRecord, RenderState } from './render-state.ts'
-import { positionAt, type TemplatePosition } from './template-error.ts'
+import { RenderState } from './render-state.ts'
 
-export { TemplateError, type TemplatePosition } from './template-error.ts'
+export { TemplateError } from './template-error.ts'
 
 /**
  * `text`: white space around it removed, at most 4,000 UTF-16 units, `cut` where it was longer. `empty`: nothing
@@ -28,7 +29,7 @@ export interface Template {
   /** `nowMs`: the event's clock, from which `ago`, `date` and `slack_date` count. */
   render(event: unknown, context: { nowMs: number }): Rendered
   /** Where the template leaves out escaping: every `{{{` and `| raw`. */
-  readonly rawOutputs: readonly TemplatePosition[]
+  readonly rawOutputs: readonly TextPosition[]
 }
 
 /** What Slack recommends; it splits a longer text: https://docs.slack.dev/reference/methods/chat.postMessage. */

@@ -3,9 +3,10 @@
  * of Liquid's interpreter. The result is the same; test/match/template/direct.test.ts holds the two together.
  */
 import { type Template as LiquidTemplate, TypeGuards } from 'liquidjs'
+import { isRecord } from '../../core/is-record.ts'
 import { MessageOutput } from './message-output.ts'
 import { PathToken } from './message-tokenizer.ts'
-import { isRecord, type RenderState } from './render-state.ts'
+import type { RenderState } from './render-state.ts'
 import { toMarkup, toRawMarkup } from './slack-markup.ts'
 
 type Part = string | ((state: RenderState) => string)
@@ -41,8 +42,7 @@ function directReader({ value }: MessageOutput): ((event: unknown) => unknown) |
   const [operand, ...more] = value.initial.postfix
   if (operand === undefined || more.length > 0 || value.filters.length > 0) return null
   if (operand instanceof PathToken) {
-    const { path } = operand.initial
-    return (event) => path.read(event)
+    return operand.initial.read
   }
   if (!TypeGuards.isPropertyAccessToken(operand) || operand.variable !== undefined) return null
   const names: string[] = []

@@ -2,8 +2,8 @@
  * Every filter a message may use: Liquid's own, made to see text where they expect text, and the ones that
  * messages to people in Slack need.
  */
-import { closest, distance } from 'fastest-levenshtein'
 import { type FilterImplOptions, filters as liquidFilters } from 'liquidjs'
+import { didYouMean } from '../../core/nearest.ts'
 import { NUMBER_FILTERS } from './number-filters.ts'
 import { SLACK_FILTERS } from './slack-filters.ts'
 import { TEXT_FILTERS } from './text-filters.ts'
@@ -34,14 +34,9 @@ const NEED_AN_ARGUMENT = ['append', 'prepend']
 export function filterProblem({ name, args }: { name: string; args: readonly unknown[] }): string | null {
   const removed = REMOVED_FILTERS.get(name)
   if (removed !== undefined) return `the filter "${name}" is not available: ${removed}`
-  if (!MESSAGE_FILTERS.has(name))
-    return `unknown filter "${name}"${nearest(name, [...MESSAGE_FILTERS.keys()])}`
+  if (!MESSAGE_FILTERS.has(name)) {
+    return `unknown filter "${name}"${didYouMean(name, [...MESSAGE_FILTERS.keys()])}`
+  }
   if (NEED_AN_ARGUMENT.includes(name) && args.length !== 1) return `write what to add: ${name}: "text"`
   return null
-}
-
-/** `; did you mean "upcase"?`, or nothing where no name is near. */
-export function nearest(name: string, names: readonly string[]): string {
-  const found = closest(name, names)
-  return distance(name, found) <= Math.max(2, name.length / 3) ? `; did you mean "${found}"?` : ''
 }

@@ -11,11 +11,12 @@ import {
   TypeGuards,
   Value,
 } from 'liquidjs'
+import { SyntaxFault } from '../syntax-fault.ts'
 import { MESSAGE_FILTERS } from './filters.ts'
 import { MessageOutput, type OutputToken } from './message-output.ts'
 import { MessageTokenizer } from './message-tokenizer.ts'
 import { MESSAGE_TAGS, tagProblem } from './tags.ts'
-import { TemplateError, TemplateFault } from './template-error.ts'
+import { TemplateError } from './template-error.ts'
 
 const MAX_TEMPLATE_LENGTH = 100_000
 /** Liquid's own measure: characters and elements that filters and ranges make in one rendering. */
@@ -76,7 +77,7 @@ class MessageParser extends Parser {
   override parseToken(token: TopLevelToken, remaining: TopLevelToken[]): ReturnType<Parser['parseToken']> {
     if (TypeGuards.isTagToken(token)) {
       const problem = tagProblem(token.name)
-      if (problem !== null) throw new TemplateFault(token.begin, problem)
+      if (problem !== null) throw new SyntaxFault(token.begin, problem)
     } else if (TypeGuards.isOutputToken(token)) {
       return this.#parseOutput(token)
     }
@@ -87,7 +88,7 @@ class MessageParser extends Parser {
     const tokenizer = this.tokenizer.within(token.contentRange)
     const value = new Value(tokenizer.readFilteredValue(), MESSAGE_LIQUID)
     tokenizer.skipBlank()
-    if (!tokenizer.end()) throw new TemplateFault(tokenizer.p, `cannot read ${tokenizer.snapshot()} here`)
+    if (!tokenizer.end()) throw new SyntaxFault(tokenizer.p, `cannot read ${tokenizer.snapshot()} here`)
     const raw = token.input.startsWith('{{{', token.begin)
     if (raw) this.rawOffsets.add(token.begin)
     return new MessageOutput(token, value, raw)
@@ -95,7 +96,7 @@ class MessageParser extends Parser {
 }
 
 function toTemplateError(text: string, error: unknown): unknown {
-  if (error instanceof TemplateFault) return new TemplateError(text, error.offset, error.message)
+  if (error instanceof SyntaxFault) return new TemplateError(text, error.offset, error.reason)
   if (!LiquidError.is(error)) return error
   const { originalError } = error
   if (originalError !== undefined) {

@@ -13,11 +13,11 @@ import {
   TokenKind,
   TypeGuards,
 } from 'liquidjs'
-import { compileJsonPath, type JsonPath, JsonPathError } from '../json-path.ts'
-import { parseJsonPath } from '../json-path-parser.ts'
+import { scanJsonPath } from '../json-path/parse.ts'
+import { compileJsonPath, type Read } from '../json-path/read.ts'
+import { SyntaxFault } from '../syntax-fault.ts'
 import { filterProblem } from './filters.ts'
 import { stateOf } from './render-state.ts'
-import { TemplateFault } from './template-error.ts'
 
 type FullOptions = Parameters<Tokenizer['readTopLevelToken']>[0]
 type TagToken = ReturnType<Tokenizer['readTagToken']>
@@ -27,15 +27,15 @@ type FilterToken = ReturnType<Tokenizer['readFilter']>
 
 /** Reads the event by a path, as the value of a token that Liquid evaluates like any expression. */
 class PathExpression extends Expression {
-  readonly path: JsonPath
+  readonly read: Read
 
-  constructor(path: JsonPath) {
+  constructor(read: Read) {
     super([])
-    this.path = path
+    this.read = read
   }
 
   override *evaluate(context: Context): Generator<unknown, unknown, unknown> {
-    return yield this.path.read(stateOf(context).event)
+    return yield this.read(stateOf(context).event)
   }
 }
 
@@ -44,9 +44,9 @@ export class PathToken extends Token {
   readonly initial: PathExpression
   readonly filters: [] = []
 
-  constructor(path: JsonPath, at: { input: string; begin: number; end: number }) {
+  constructor(read: Read, at: { input: string; begin: number; end: number }) {
     super(TokenKind.FilteredValue, at.input, at.begin, at.end)
-    this.initial = new PathExpression(path)
+    this.initial = new PathExpression(read)
   }
 }
 
@@ -77,24 +77,24 @@ export class MessageTokenizer extends Tokenizer {
     for (const token of super.readExpressionTokens()) {
       const isBinary = TypeGuards.isOperatorToken(token) && token.operator !== 'not'
       if (isBinary === expectsValue) {
-        throw new TemplateFault(token.begin, `expected ${expectsValue ? 'a value' : 'an operator or |'} here`)
+        throw new SyntaxFault(token.begin, `expected ${expectsValue ? 'a value' : 'an operator or |'} here`)
       }
       expectsValue = TypeGuards.isOperatorToken(token)
       yield token
     }
-    if (expectsValue) throw new TemplateFault(this.p, 'expected a value, such as $.properties.name or "text"')
+    if (expectsValue) throw new SyntaxFault(this.p, 'expected a value, such as $.properties.name or "text"')
   }
 
   override readFilter(): FilterToken {
     this.skipBlank()
     const next = this.peek()
     if (!this.end() && !'|),'.includes(next)) {
-      throw new TemplateFault(this.p, `cannot read ${this.snapshot()}; filters follow a |, and == compares`)
+      throw new SyntaxFault(this.p, `cannot read ${this.snapshot()}; filters follow a |, and == compares`)
     }
     const filter = super.readFilter()
     if (filter === null) return null
     const problem = filterProblem(filter)
-    if (problem !== null) throw new TemplateFault(filter.begin, problem)
+    if (problem !== null) throw new SyntaxFault(filter.begin, problem)
     if (filter.name === 'raw') this.#rawFilters.add(filter.begin)
     return filter
   }
@@ -122,14 +122,8 @@ export class MessageTokenizer extends Tokenizer {
 
   #readPath(): PathToken {
     const { input, p: begin } = this
-    try {
-      const { end: length } = parseJsonPath(input.slice(begin, this.N))
-      this.p = begin + length
-      const path = compileJsonPath(input.slice(begin, this.p))
-      return new PathToken(path, { input, begin, end: this.p })
-    } catch (error) {
-      if (error instanceof JsonPathError) throw new TemplateFault(begin + error.offset, error.reason)
-      throw error
-    }
+    const { path, end } = scanJsonPath(input.slice(0, this.N), begin)
+    this.p = end
+    return new PathToken(compileJsonPath(path), { input, begin, end })
   }
 }

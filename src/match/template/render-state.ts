@@ -27,8 +27,3 @@ export function stateOf(context: Context): RenderState {
   if (context.globals instanceof RenderState) return context.globals
   throw new Error('a message template must be rendered by compileTemplate')
 }
-
-/** True for an event whose fields a template can name; a list or scalar has none. */
-export function isRecord(event: unknown): event is object {
-  return typeof event === 'object' && event !== null && !Array.isArray(event)
-}

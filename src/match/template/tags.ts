@@ -11,7 +11,7 @@ import {
   Tag,
   Value,
 } from 'liquidjs'
-import { nearest } from './filters.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import { MessageEmitter } from './message-emitter.ts'
 import { MessageOutput } from './message-output.ts'
 import { toMarkup } from './slack-markup.ts'
@@ -83,5 +83,5 @@ export function tagProblem(name: string): string | null {
   const opening = BRANCH_OF.get(name)
   if (opening !== undefined) return `{% ${name} %} stands outside of ${opening}`
   if (CLOSING.includes(name)) return `{% ${name} %} closes nothing: there is no open {% ${name.slice(3)} %}`
-  return `unknown tag {% ${name} %}${nearest(name, [...MESSAGE_TAGS.keys(), ...BRANCH_OF.keys(), ...CLOSING])}`
+  return `unknown tag {% ${name} %}${didYouMean(name, [...MESSAGE_TAGS.keys(), ...BRANCH_OF.keys(), ...CLOSING])}`
 }

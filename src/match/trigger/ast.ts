@@ -2,8 +2,8 @@
  * A parsed trigger. Parentheses leave no node; runs of `and` and `or` are one node, however long. `offset` is where
  * the node begins in the text, in UTF-16 units.
  */
+import type { JsonPath } from '../json-path/json-path.ts'
 import type { FunctionName } from './functions.ts'
-import type { JsonPath } from './json-path.ts'
 
 export const COMPARISON_OPERATORS = ['=', '!=', '<', '<=', '>', '>=', 'in'] as const
 export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number]

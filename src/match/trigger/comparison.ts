@@ -1,6 +1,7 @@
 /** Compiles `=`, `!=`, `<`, `<=`, `>`, `>=` and `in`, with short ways for literals. None coerces, none throws. */
+
+import type { Read } from '../json-path/read.ts'
 import type { ComparisonOperator, Expression, LiteralValue } from './ast.ts'
-import type { Read } from './json-path-read.ts'
 import { equalValues, isNumber } from './value.ts'
 
 export type Test = (event: unknown) => boolean

@@ -5,16 +5,19 @@
  * false: null, texts, numbers. So `!x` is exactly when `x` is not, and `!properties.enabled` holds where the field is
  * missing. `and` and `or` stop at the first operand that decides.
  */
+import { isRecord } from '../../core/is-record.ts'
+import { plainKey } from '../json-path/json-path.ts'
+import { compileJsonPath, type Read } from '../json-path/read.ts'
+import { positionAt, type TextPosition } from '../text-position.ts'
 import type { CallExpression, Expression, PathExpression } from './ast.ts'
 import { compileComparison, type Test } from './comparison.ts'
 import { FUNCTIONS, type Parameter } from './functions.ts'
 import { compileGlob } from './glob.ts'
-import { compileJsonPath, type Read } from './json-path-read.ts'
 import { parseExpression } from './parser.ts'
 import { type Requirements, requirementsOf } from './requirements.ts'
 import { KEYWORDS } from './token-stream.ts'
-import { locate, TriggerError } from './trigger-error.ts'
-import { isRecord, typeName } from './value.ts'
+import { TriggerError } from './trigger-error.ts'
+import { typeName } from './value.ts'
 
 export interface Trigger {
   /** Never throws, whatever the event; a value that is no object matches nothing. */
@@ -24,11 +27,7 @@ export interface Trigger {
   readonly warnings: readonly TriggerWarning[]
 }
 
-export interface TriggerWarning {
-  readonly line: number
-  readonly column: number
-  /** As in TriggerError. */
-  readonly offset: number
+export interface TriggerWarning extends TextPosition {
   /** One sentence, without the position. */
   readonly message: string
 }
@@ -144,16 +143,16 @@ class Compiler {
 
   /** `= TRUE` compares with a root field of that name, which nobody means. */
   #checkPath({ path, offset }: PathExpression): void {
-    const selector = path[0]?.selector
-    if (path.length !== 1 || selector?.kind !== 'name' || !this.#text.startsWith(selector.name, offset))
-      return
-    const keyword = KEYWORDS.find((word) => word === selector.name.toLowerCase())
+    const [segment] = path
+    const name = segment === undefined ? null : plainKey(segment)
+    if (path.length !== 1 || typeof name !== 'string' || !this.#text.startsWith(name, offset)) return
+    const keyword = KEYWORDS.find((word) => word === name.toLowerCase())
     if (keyword === undefined) return
-    this.#warn(offset, `\`${selector.name}\` is read as a field of the event; the keyword is \`${keyword}\``)
+    this.#warn(offset, `\`${name}\` is read as a field of the event; the keyword is \`${keyword}\``)
   }
 
   #warn(offset: number, message: string): void {
-    this.#warnings.push({ ...locate(this.#text, offset), offset, message })
+    this.#warnings.push({ ...positionAt(this.#text, offset), message })
   }
 }
 

@@ -4,9 +4,10 @@
  *
  * Null where the documentation leaves it open: `string(null)` and `number(null)` are null, `bool(null)` is false.
  */
+import { nestsDeeperThan } from '../nesting.ts'
 import { compileGlob } from './glob.ts'
 import { findText } from './text-search.ts'
-import { nestsDeeperThan, type TypeName, typeName } from './value.ts'
+import { type TypeName, typeName } from './value.ts'
 import { kebabCase, snakeCase, titleCase } from './words.ts'
 
 export const FUNCTION_NAMES = [

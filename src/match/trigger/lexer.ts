@@ -3,9 +3,10 @@
  * that is wrong. White space is free everywhere but inside names, numbers and strings; strings end at their own
  * quote and know no escapes (https://segment.com/docs/api/public-api/fql/).
  */
-import { type JsonPath, scanJsonPath } from './json-path.ts'
-import { scanName, skipSpace } from './scan.ts'
-import { TriggerError } from './trigger-error.ts'
+import type { JsonPath } from '../json-path/json-path.ts'
+import { scanJsonPath } from '../json-path/parse.ts'
+import { type Alphabet, characterAt, scanName, skipSpace } from '../scan.ts'
+import { SyntaxFault } from '../syntax-fault.ts'
 
 export const SYMBOLS = ['!=', '<=', '>=', '=', '<', '>', '!', '(', ')', '[', ']', ',', '.'] as const
 export type FqlSymbol = (typeof SYMBOLS)[number]
@@ -22,7 +23,10 @@ export type Token = { readonly offset: number; readonly end: number } & (
   | { readonly kind: 'end' }
 )
 
-/** The first token at or after `from`. Throws TriggerError for a string, number, name or path cut short. */
+/** https://segment.com/docs/api/public-api/fql/#escaping-field-paths */
+const NAME: Alphabet = { first: /[A-Za-z_]/, rest: /[A-Za-z0-9_-]/ }
+
+/** The first token at or after `from`. Throws SyntaxFault for a string, number, name or path cut short. */
 export function nextToken(text: string, from: number): Token {
   const offset = skipSpace(text, from)
   const character = text.charAt(offset)
@@ -35,7 +39,7 @@ export function nextToken(text: string, from: number): Token {
     const { path, end } = scanJsonPath(text, offset)
     return { kind: 'json_path', path, offset, end }
   }
-  const word = scanName(text, offset)
+  const word = scanName(text, offset, NAME)
   if (word !== null) return { kind: 'word', offset, ...word }
   const number = scanNumber(text, offset)
   if (number !== null) return number
@@ -48,8 +52,7 @@ function scanString(text: string, offset: number): Token {
   const quote = text.charAt(offset)
   const close = text.indexOf(quote, offset + 1)
   if (close < 0) {
-    throw new TriggerError(
-      text,
+    throw new SyntaxFault(
       offset,
       `expected a closing \`${quote}\` for the text that begins here, found the end`,
     )
@@ -65,10 +68,10 @@ function scanNumber(text: string, offset: number): Token | null {
   if (text.charAt(end) === '.') {
     const fraction = end + 1
     end = endOfDigits(text, fraction)
-    if (end === fraction) throw new TriggerError(text, fraction, 'expected a digit after the decimal point')
+    if (end === fraction) throw new SyntaxFault(fraction, 'expected a digit after the decimal point')
   }
   const value = Number(text.slice(offset, end))
-  if (!Number.isFinite(value)) throw new TriggerError(text, offset, 'expected a smaller number')
+  if (!Number.isFinite(value)) throw new SyntaxFault(offset, 'expected a smaller number')
   return { kind: 'number', value, offset, end }
 }
 
@@ -80,7 +83,7 @@ function endOfDigits(text: string, from: number): number {
 
 /** The end of a character and its repetitions: `&&` is shown whole. */
 function endOfRun(text: string, offset: number): number {
-  const character = String.fromCodePoint(text.codePointAt(offset) ?? 0)
+  const character = characterAt(text, offset)
   let end = offset + character.length
   while (text.startsWith(character, end)) end += character.length
   return end

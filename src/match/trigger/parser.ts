@@ -12,10 +12,12 @@
  * After a dot every word is a name: `properties.in` is a field. Length and nesting are bounded, so that no text can
  * exhaust the stack, here or in what is made of the tree.
  */
-import { closest } from 'fastest-levenshtein'
+import { nearest } from '../../core/nearest.ts'
+import { nameSegment } from '../json-path/json-path.ts'
+import { skipSpace } from '../scan.ts'
+import { SyntaxFault } from '../syntax-fault.ts'
 import { COMPARISON_OPERATORS, type ComparisonOperator, type Expression } from './ast.ts'
 import { FUNCTION_NAMES } from './functions.ts'
-import type { PathStep } from './json-path.ts'
 import { KEYWORDS, type Keyword, shorten, TokenStream } from './token-stream.ts'
 import { TriggerError } from './trigger-error.ts'
 
@@ -33,7 +35,12 @@ export function parseExpression(text: string): Expression {
     const reason = `expected at most ${MAX_TRIGGER_LENGTH} characters, found ${text.length}`
     throw new TriggerError(text, MAX_TRIGGER_LENGTH, reason)
   }
-  return new Parser(new TokenStream(text)).parse()
+  try {
+    return new Parser(new TokenStream(text)).parse()
+  } catch (error) {
+    if (error instanceof SyntaxFault) throw new TriggerError(text, error.offset, error.reason)
+    throw error
+  }
 }
 
 class Parser {
@@ -140,10 +147,8 @@ class Parser {
   #pathOrCall({ name, escaped, offset }: { name: string; escaped: boolean; offset: number }): Expression {
     this.#tokens.advance()
     if (!escaped && this.#tokens.isSymbol('(')) return this.#call(name, offset)
-    const path: PathStep[] = [{ selector: { kind: 'name', name }, recursive: false }]
-    while (this.#tokens.isSymbol('.')) {
-      path.push({ selector: { kind: 'name', name: this.#nameAfterDot() }, recursive: false })
-    }
+    const path = [nameSegment(name)]
+    while (this.#tokens.isSymbol('.')) path.push(nameSegment(this.#nameAfterDot()))
     if (this.#tokens.isSymbol('[')) throw this.#tokens.unexpectedIndex(offset)
     if (this.#tokens.isSymbol('(')) {
       throw this.#tokens.error(`expected an operator after a field; what can be called is ${FUNCTION_LIST}`)
@@ -153,11 +158,16 @@ class Parser {
 
   /** Steps over the dot and the name behind it. */
   #nameAfterDot(): string {
-    // Asked before the token is cut: `items.0.id` would fail as the number `0.`.
-    const digits = /^\s*(\d[\w-]*)/.exec(this.#tokens.text.slice(this.#tokens.token.end))
-    if (digits !== null) {
+    // Asked before the token is cut: `items.0.id` would fail as the number `0.`, `a.$b` as a JSONPath.
+    const { text, token: dot } = this.#tokens
+    const at = skipSpace(text, dot.end)
+    const [found = ''] = /^[\d$][\w-]*/.exec(text.slice(at)) ?? []
+    if (found.startsWith('$')) {
+      throw new SyntaxFault(at, `expected a name after \`.\`; a dollar is escaped: \`\\${shorten(found)}\``)
+    }
+    if (found !== '') {
       throw this.#tokens.error(
-        `expected a name after \`.\`; one that begins with a digit is escaped, \`\\${shorten(digits[1] ?? '')}\`, and an element of a list has a path such as \`$.properties.items[0]\``,
+        `expected a name after \`.\`; one that begins with a digit is escaped, \`\\${shorten(found)}\`, and an element of a list has a path such as \`$.properties.items[0]\``,
       )
     }
     this.#tokens.advance()
@@ -169,9 +179,10 @@ class Parser {
 
   #call(name: string, offset: number): Expression {
     if (!isOneOf(FUNCTION_NAMES, name)) {
-      const nearest = closest(name.toLowerCase(), [...FUNCTION_NAMES])
-      const reason = `unknown function \`${shorten(name)}\`; did you mean \`${nearest}\`? There are ${FUNCTION_LIST}`
-      throw new TriggerError(this.#tokens.text, offset, reason)
+      const near = nearest(name, FUNCTION_NAMES)
+      const question = near === null ? '.' : `; did you mean \`${near}\`?`
+      const reason = `unknown function \`${shorten(name)}\`${question} There are ${FUNCTION_LIST}`
+      throw new SyntaxFault(offset, reason)
     }
     return { kind: 'call', name, args: this.#nested(() => this.#sequence(')', () => this.#or())), offset }
   }

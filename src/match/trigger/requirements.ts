@@ -2,8 +2,8 @@
  * What a trigger needs of an event's `type` and `event`, read off its tree: rules are found by it, so it must be
  * sound. An event outside of it can never match; one inside may still not match.
  */
+import { plainKey } from '../json-path/json-path.ts'
 import type { Expression } from './ast.ts'
-import { plainKey } from './json-path-read.ts'
 
 /** Null: any value, also none. An empty set: no event can match; then both are empty. */
 export interface Requirements {
@@ -75,8 +75,8 @@ function oneOf(field: Expression, list: Expression): Requirements {
 /** A value that is no text can equal none of the values, so only texts need to be known. */
 function requireField(field: Expression, values: readonly string[]): Requirements {
   if (field.kind !== 'path' || field.path.length !== 1) return ANY
-  const [step] = field.path
-  const name = step === undefined ? null : plainKey(step)
+  const [segment] = field.path
+  const name = segment === undefined ? null : plainKey(segment)
   if (name === 'type') return { types: new Set(values), events: null }
   return name === 'event' ? { types: null, events: new Set(values) } : ANY
 }

@@ -1,9 +1,9 @@
 /** The parser's view of a trigger: the token at hand, and errors that say what was expected in its place. */
+import { scanJsonPath } from '../json-path/parse.ts'
+import { SyntaxFault } from '../syntax-fault.ts'
 import type { Expression } from './ast.ts'
 import { hintFor } from './hints.ts'
-import { scanJsonPath } from './json-path.ts'
 import { type FqlSymbol, nextToken, type Token } from './lexer.ts'
-import { TriggerError } from './trigger-error.ts'
 
 export const KEYWORDS = ['and', 'or', 'null', 'true', 'false', 'in'] as const
 export type Keyword = (typeof KEYWORDS)[number]
@@ -36,24 +36,24 @@ export class TokenStream {
     return this.#token.kind === 'word' && !this.#token.escaped && this.#token.name === keyword
   }
 
-  error(reason: string): TriggerError {
-    return new TriggerError(this.text, this.#token.offset, reason)
+  error(reason: string): SyntaxFault {
+    return new SyntaxFault(this.#token.offset, reason)
   }
 
-  unexpected(expected: string): TriggerError {
+  unexpected(expected: string): SyntaxFault {
     if (this.#token.kind === 'end') return this.error(`expected ${expected}, found the end of the trigger`)
     const found = this.text.slice(this.#token.offset, this.#token.end)
     const hint = hintFor(found, this.#before)
     return this.error(`expected ${expected}, found \`${shorten(found)}\`${hint === null ? '' : `; ${hint}`}`)
   }
 
-  unexpectedAfter(expression: Expression, close: string): TriggerError {
+  unexpectedAfter(expression: Expression, close: string): SyntaxFault {
     const compared = expression.kind === 'comparison' || expression.kind === 'and' || expression.kind === 'or'
     return this.unexpected(`${compared ? '' : 'an operator, '}\`and\`, \`or\` or ${close}`)
   }
 
   /** FQL has no indexes; the same path as a JSONPath has. `offset` is where the path begins. */
-  unexpectedIndex(offset: number): TriggerError {
+  unexpectedIndex(offset: number): SyntaxFault {
     const path = `$.${this.text.slice(offset)}`
     const end = endOfPath(path) ?? this.#token.end - offset + 2
     return this.error(
@@ -66,7 +66,7 @@ function endOfPath(text: string): number | null {
   try {
     return scanJsonPath(text, 0).end
   } catch (error) {
-    if (error instanceof TriggerError) return null
+    if (error instanceof SyntaxFault) return null
     throw error
   }
 }

@@ -3,6 +3,7 @@
  * number and a class instance is an object; undefined counts as null. Nothing here recurses: an event may be nested
  * as deep as its bytes allow.
  */
+import { isRecord } from '../../core/is-record.ts'
 
 export const TYPE_NAMES = ['string', 'number', 'bool', 'list', 'object', 'null'] as const
 export type TypeName = (typeof TYPE_NAMES)[number]
@@ -23,11 +24,6 @@ export function typeName(value: unknown): TypeName {
       if (value === null) return 'null'
       return Array.isArray(value) ? 'list' : 'object'
   }
-}
-
-/** An object whose properties have names: no list. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function isNumber(value: unknown): value is number | bigint {
@@ -76,18 +72,4 @@ function pushChildren(a: unknown, b: unknown, pending: unknown[]): boolean {
 
 function isOpaque(value: object): boolean {
   return value instanceof Map || value instanceof Set || value instanceof Date || ArrayBuffer.isView(value)
-}
-
-/** Whether any list or object lies more than `limit` levels below `value`. */
-export function nestsDeeperThan(value: unknown, limit: number): boolean {
-  let level = containersIn([value])
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true
-    level = level.flatMap((container) => containersIn(Object.values(container)))
-  }
-  return false
-}
-
-function containersIn(values: readonly unknown[]): object[] {
-  return values.filter((value) => typeof value === 'object' && value !== null)
 }

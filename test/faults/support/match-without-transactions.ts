@@ -4,10 +4,11 @@
  */
 
 import { loadConfig } from '../../../src/config/load.ts'
+import { topicNames } from '../../../src/core/topic-names.ts'
 import { connectAdmin } from '../../../src/kafka/broker.ts'
 import { createKafkaClient } from '../../../src/kafka/client.ts'
 import { createRecordCodecs } from '../../../src/kafka/record-codec.ts'
-import { ensureTopics, topicNames } from '../../../src/kafka/topics.ts'
+import { ensureTopics } from '../../../src/kafka/topics.ts'
 import { byTopic, chunksOf, type TransactionalWriter } from '../../../src/kafka/transactional-writer.ts'
 import { createMatchStage } from '../../../src/match/match-stage.ts'
 import { createObserver } from '../../../src/observe/create-observer.ts'

@@ -18,7 +18,7 @@ describe('a message reads the event', () => {
     ['{{ $.properties.items[1:].sku }}', 'B', 'by slice'],
     ['{{ properties.items.last.sku }}', 'B', "by Liquid's own names"],
     ['{{ properties.items.size }}', '2', "by Liquid's size"],
-    ['{{ properties.items[$.properties.tags.0] | default: "-" }}', '-', 'by a path in brackets'],
+    ['{{ properties.items[$.properties.tags[0]] | default: "-" }}', '-', 'by a path in brackets'],
     ['{{ $.properties.total | money: $.properties.currency }}', '€129.50', 'in the argument of a filter'],
     ['{{ properties.note | default: $.userId }}', 'u-42', 'as a default'],
     ['{% if $.traits.plan == "enterprise" %}big{% endif %}', 'big', 'in a condition'],

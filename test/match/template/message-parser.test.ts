@@ -23,7 +23,9 @@ describe('outputs without escaping are named', () => {
     ['{% liquid\n  echo a | raw\n%}', [{ line: 2, column: 12 }]],
     ['{% comment %}{{{ a }}}{{ b | raw }}{% endcomment %}{% raw %}{{{a}}}{% endraw %}{{ "| raw" }}', []],
   ])('%j at %j', (template, expected) => {
-    expect(compileTemplate(template).rawOutputs).toEqual(expected)
+    const { rawOutputs } = compileTemplate(template)
+    expect(rawOutputs.map(({ line, column }) => ({ line, column }))).toEqual(expected)
+    for (const { offset } of rawOutputs) expect(template.slice(offset)).toMatch(/^(?:\{\{\{|raw)/)
   })
 })
 
@@ -61,8 +63,11 @@ describe('a template that is wrong is refused with place, reason and what to do'
     ['{{ $.items[?(@.price > 5)] }}', '1:12', 'never evaluated'],
     ['{{ $.items[(@.length-1)] }}', '1:12', 'never evaluated'],
     ['a\nb {{ x | default: $.a[ }}', '2:23', 'expected a quoted name'],
-    ['{{ $. }}', '1:6', 'expected a name or *'],
-    ['{{ $..a..b }}', '1:11', 'at most 1'],
+    ['{{ $. }}', '1:6', 'expected a name or `*`'],
+    ['{{ $..a..b }}', '1:8', 'at most one `..`'],
+    ['{{ $name }}', '1:4', 'write `$.name` for a path'],
+    ['{{ $.items.0 }}', '1:12', 'an index is written `[0]`'],
+    ['{{ $.a^ }}', '1:7', 'cannot read'],
     ['{% if a %}{% elsif $.x[ == 1 %}{% endif %}', '1:25', 'expected a quoted name'],
     ['{% for a in $.b[ %}{% endfor %}', '1:17', 'expected a quoted name'],
     ['{% if $.a = "x" %}{% endif %}', '1:11', '== compares'],
@@ -94,7 +99,7 @@ describe('a template that is wrong is refused with place, reason and what to do'
   it('shows the part of a long line that matters', () => {
     const line = `${'a'.repeat(500)}{{ b | nope }}${'c'.repeat(500)}`
     expect(() => compileTemplate(line)).toThrow(
-      `\n  ${'a'.repeat(53)}{{ b | nope }}${'c'.repeat(33)}\n  ${' '.repeat(60)}^`,
+      `\n  …${'a'.repeat(53)}{{ b | nope }}${'c'.repeat(33)}…\n  ${' '.repeat(61)}^`,
     )
   })
 

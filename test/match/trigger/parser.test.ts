@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { plainKey } from '../../../src/match/json-path/json-path.ts'
 import { MAX_TRIGGER_DEPTH, MAX_TRIGGER_LENGTH, parseExpression } from '../../../src/match/trigger/parser.ts'
 import { TriggerError } from '../../../src/match/trigger/trigger-error.ts'
 
@@ -31,7 +32,7 @@ function print(node: ReturnType<typeof parseExpression>): string {
     case 'list':
       return `[${node.items.map(print).join(',')}]`
     case 'path':
-      return node.path.map(({ selector }) => ('name' in selector ? selector.name : selector.kind)).join('.')
+      return node.path.map((segment) => plainKey(segment) ?? '*').join('.')
     case 'call':
       return `${node.name}(${node.args.map(print).join(',')})`
   }
@@ -235,6 +236,18 @@ describe('errors', () => {
       says: 'did you mean `contains`?',
     },
     { name: 'a function in capitals', text: 'Lowercase(b)', at: [1, 1], says: 'did you mean `lowercase`?' },
+    {
+      name: 'the beginning of a function',
+      text: 'lower(b) = "x"',
+      at: [1, 1],
+      says: 'did you mean `lowercase`?',
+    },
+    {
+      name: 'nothing like a function',
+      text: 'regex(b, "x")',
+      at: [1, 1],
+      says: 'unknown function `regex`. There are `contains`,',
+    },
     {
       name: 'a function that Object.prototype has',
       text: 'toString(b)',

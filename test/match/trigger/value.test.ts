@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { equalValues, nestsDeeperThan, typeName } from '../../../src/match/trigger/value.ts'
+import { equalValues, typeName } from '../../../src/match/trigger/value.ts'
 
 const deep = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}1${']'.repeat(depth)}`)
 
@@ -51,21 +51,5 @@ describe('typeName', () => {
     { value: undefined, type: 'null' },
   ])('$type', ({ value, type }) => {
     expect(typeName(value)).toBe(type)
-  })
-})
-
-describe('nestsDeeperThan', () => {
-  it.each([
-    { value: 1, limit: 0, deeper: false },
-    { value: [], limit: 0, deeper: false },
-    { value: [[]], limit: 0, deeper: true },
-    { value: { a: { b: [1] } }, limit: 2, deeper: false },
-    { value: { a: { b: [{}] } }, limit: 2, deeper: true },
-  ])('$value below $limit: $deeper', ({ value, limit, deeper }) => {
-    expect(nestsDeeperThan(value, limit)).toBe(deeper)
-  })
-
-  it('stops at the limit', () => {
-    expect(nestsDeeperThan(deep(500_000), 10)).toBe(true)
   })
 })

@@ -8,8 +8,9 @@
  * event's key `*` turns a later wildcard into a name, `length` reads lists and strings).
  */
 import { JSONPath } from 'jsonpath-plus'
-import type { JsonPath, PathStep, Selector } from './json-path.ts'
-import { isRecord, nestsDeeperThan } from './value.ts'
+import { isRecord } from '../../core/is-record.ts'
+import { nestsDeeperThan } from '../nesting.ts'
+import { type JsonPath, plainKey, type Segment, type Selector } from './json-path.ts'
 
 export type Read = (event: unknown) => unknown
 
@@ -18,11 +19,11 @@ export const MAX_DESCENT = 250
 
 /** A function that never throws and never gives undefined. */
 export function compileJsonPath(path: JsonPath): Read {
-  const plain = path.findIndex((step) => plainKey(step) === null)
-  const keys = path.slice(0, plain < 0 ? path.length : plain).flatMap((step) => plainKey(step) ?? [])
+  const plain = path.findIndex((segment) => plainKey(segment) === null)
+  const keys = path.slice(0, plain < 0 ? path.length : plain).flatMap((segment) => plainKey(segment) ?? [])
   const read = compileKeys(keys)
   if (plain < 0) return read
-  const steps = path.slice(plain).map(compileStep)
+  const steps = path.slice(plain).map(compileSegment)
   return (event) => {
     let values: readonly unknown[] = [read(event)]
     for (const step of steps) values = step(values)
@@ -30,16 +31,9 @@ export function compileJsonPath(path: JsonPath): Read {
   }
 }
 
-/** The one key that a step reads, or null where it can have several results. */
-export function plainKey({ selector, recursive }: PathStep): string | number | null {
-  if (recursive) return null
-  if (selector.kind === 'name') return selector.name
-  return selector.kind === 'index' ? selector.index : null
-}
-
 function compileKeys(keys: readonly (string | number)[]): Read {
   const [first, second] = keys
-  if (first === undefined) return (event) => event
+  if (first === undefined) return (event) => event ?? null
   if (second === undefined) return (event) => child(event, first) ?? null
   if (keys.length === 2) return (event) => child(child(event, first), second) ?? null
   return (event) => {
@@ -60,22 +54,26 @@ function child(value: unknown, key: string | number): unknown {
   return found !== undefined && Object.hasOwn(value, key) ? found : undefined
 }
 
-type Step = (values: readonly unknown[]) => unknown[]
+type Select = (value: unknown) => unknown[]
 
-function compileStep({ selector, recursive }: PathStep): Step {
-  const selectFrom = compileSelector(selector)
-  if (!recursive) return (values) => values.flatMap(selectFrom)
-  return (values) => values.flatMap(selfAndDescendants).flatMap(selectFrom)
+function compileSegment({ descendant, selectors }: Segment): (values: readonly unknown[]) => unknown[] {
+  const select = compileSelectors(selectors.map(compileSelector))
+  if (!descendant) return (values) => values.flatMap(select)
+  return (values) => values.flatMap(selfAndDescendants).flatMap(select)
 }
 
-function compileSelector(selector: Selector): (value: unknown) => unknown[] {
+function compileSelectors(selects: readonly Select[]): Select {
+  const [first] = selects
+  if (first !== undefined && selects.length === 1) return first
+  return (value) => selects.flatMap((select) => select(value))
+}
+
+function compileSelector(selector: Selector): Select {
   switch (selector.kind) {
     case 'name':
       return (value) => present(child(value, selector.name))
     case 'index':
       return (value) => present(child(value, selector.index))
-    case 'union':
-      return (value) => selector.members.flatMap((member) => present(child(value, member)))
     case 'wildcard':
       return (value) => query('$[*]', value)
     case 'slice': {
