@@ -1,16 +1,7 @@
-import type { Config, StartPosition } from './config/config.ts'
-import type { Clock } from './core/clock.ts'
-import type { Random } from './core/random.ts'
-import type { TopicNames } from './core/topic-names.ts'
 import { DispatchStage } from './dispatch/dispatch-stage.ts'
-import type { Admin, Kafka } from './kafka/client.ts'
-import type { RecordCodecs } from './kafka/record-codec.ts'
-import type { RecordWriter } from './kafka/record-writer.ts'
-import type { TransactionalWriter } from './kafka/transactional-writer.ts'
 import { createMatchStage } from './match/match-stage.ts'
-import type { LaneBacklog } from './observe/metrics.ts'
-import type { Observer, StageName } from './observe/observer.ts'
-import type { SlackClient } from './slack/client.ts'
+import type { StageName } from './observe/observer.ts'
+import type { DispatchStageDeps, Stage } from './stage.ts'
 
 /**
  * The flow, on one page. Each arrow is a Kafka topic, so each stage can run in a process of its own, and as often
@@ -32,45 +23,6 @@ import type { SlackClient } from './slack/client.ts'
  *        v    dispatch/settlement.ts            dead letter, receipt, complete
  *     Slack, PREFIX.receipts, PREFIX.dead-letters
  */
-export function createPipeline(stages: readonly StageName[], deps: PipelineDeps): Stage[] {
+export function createPipeline(stages: readonly StageName[], deps: DispatchStageDeps): Stage[] {
   return stages.map((stage) => (stage === 'match' ? createMatchStage(deps) : new DispatchStage(deps)))
-}
-
-/** A stage of the flow: joins its consumer group when started, leaves it when stopped with nothing half done. */
-export interface Stage {
-  name: StageName
-  start(): Promise<void>
-  stop(): Promise<void>
-  /** Whether it is a member of its group. */
-  joined(): boolean
-  /** Reports how far its partitions are behind their ends. */
-  reportLag(ends: TopicEnds): void
-  backlog?(): Iterable<LaneBacklog>
-}
-
-/** One past the last offset of each partition, by topic. */
-export type TopicEnds = ReadonlyMap<string, ReadonlyMap<number, number>>
-
-export interface StageDeps {
-  config: Config
-  kafka: Kafka
-  admin: Admin
-  topics: TopicNames
-  codecs: RecordCodecs
-  observer: Observer
-  clock: Clock
-  random: Random
-  /** Where to start topics whose committed offsets have expired: a person's word, or null. */
-  startOverride: StartPosition | null
-  /** How the match stage writes; transactional unless a test shows what transactions are for. */
-  openWriter?(transactionalId: string): Promise<TransactionalWriter>
-  /** Aborted when the process is told to stop. */
-  signal: AbortSignal
-  /** A stage cannot go on; the process must end. */
-  onFatal(error: Error): void
-}
-
-export interface PipelineDeps extends StageDeps {
-  writer: RecordWriter
-  slack: SlackClient
 }

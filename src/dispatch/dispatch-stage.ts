@@ -1,21 +1,15 @@
 import type { Destination } from '../config/config.ts'
 import { DispatchOwners } from '../kafka/dispatch-consumer.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
-import type { RecordWriter } from '../kafka/record-writer.ts'
 import { settleStartOffsets } from '../kafka/start-offsets.ts'
 import type { LaneBacklog } from '../observe/metrics.ts'
-import type { Stage, StageDeps, TopicEnds } from '../pipeline.ts'
-import type { Attempt, SlackClient } from '../slack/client.ts'
+import type { Attempt } from '../slack/client.ts'
+import type { DispatchStageDeps, Stage, TopicEnds } from '../stage.ts'
 import { settledWithin, sleep } from '../system.ts'
 import { createDispatchRecords } from './dispatch-records.ts'
 import type { QueuedMessage } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import { Settlement } from './settlement.ts'
-
-export interface DispatchStageDeps extends StageDeps {
-  writer: RecordWriter
-  slack: SlackClient
-}
 
 const COMMIT_EVERY_MS = 500
 const OLDEST_UNACKNOWLEDGED_MS = 1_000

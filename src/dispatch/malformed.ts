@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { DeadLetter } from '../core/records.ts'
-import { toRawEvent } from '../match/raw-event.ts'
+import { toRawEvent } from '../event/raw-event.ts'
 
 export interface ForeignRecord {
   offset: string

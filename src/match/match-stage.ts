@@ -1,15 +1,15 @@
 import type { Clock } from '../core/clock.ts'
 import type { DeadLetter } from '../core/records.ts'
 import type { EventRecord } from '../event/event.ts'
+import { toRawEvent } from '../event/raw-event.ts'
 import { createDeadLetterRecord } from '../kafka/dead-letters.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
 import { settleStartOffsets } from '../kafka/start-offsets.ts'
 import { TransactionalOwner } from '../kafka/transactional-consumer.ts'
 import { type OutgoingRecord, openTransactionalWriter } from '../kafka/transactional-writer.ts'
 import type { Observer } from '../observe/observer.ts'
-import type { Stage, StageDeps } from '../pipeline.ts'
+import type { Stage, StageDeps } from '../stage.ts'
 import { createMatcher, type Failure, type Matched } from './match-event.ts'
-import { toRawEvent } from './raw-event.ts'
 
 /**
  * Events to dispatch records, exactly once: what a batch of events gives, poison included, is written in one

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { EncodedBytes, RawEvent } from '../core/records.ts'
-import type { EventRecord } from '../event/event.ts'
+import type { EventRecord } from './event.ts'
 
 const MOST_VALUE_BYTES = 65_536
 const MOST_KEY_BYTES = 4_096

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toRawEvent } from '../../src/match/raw-event.ts'
+import { toRawEvent } from '../../src/event/raw-event.ts'
 
 const at = { topic: 'events', partition: 1, offset: 2, timestamp: 3, key: null, headers: [] }
 

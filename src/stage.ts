@@ -1,0 +1,51 @@
+import type { Config, StartPosition } from './config/config.ts'
+import type { Clock } from './core/clock.ts'
+import type { Random } from './core/random.ts'
+import type { TopicNames } from './core/topic-names.ts'
+import type { Admin, Kafka } from './kafka/client.ts'
+import type { RecordCodecs } from './kafka/record-codec.ts'
+import type { RecordWriter } from './kafka/record-writer.ts'
+import type { TransactionalWriter } from './kafka/transactional-writer.ts'
+import type { LaneBacklog } from './observe/metrics.ts'
+import type { Observer, StageName } from './observe/observer.ts'
+import type { SlackClient } from './slack/client.ts'
+
+/** A stage of the flow: joins its consumer group when started, leaves it when stopped with nothing half done. */
+export interface Stage {
+  name: StageName
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Whether it is a member of its group. */
+  joined(): boolean
+  /** Reports how far its partitions are behind their ends. */
+  reportLag(ends: TopicEnds): void
+  backlog?(): Iterable<LaneBacklog>
+}
+
+/** One past the last offset of each partition, by topic. */
+export type TopicEnds = ReadonlyMap<string, ReadonlyMap<number, number>>
+
+export interface StageDeps {
+  config: Config
+  kafka: Kafka
+  admin: Admin
+  topics: TopicNames
+  codecs: RecordCodecs
+  observer: Observer
+  clock: Clock
+  random: Random
+  /** Where to start topics whose committed offsets have expired: a person's word, or null. */
+  startOverride: StartPosition | null
+  /** How the match stage writes; transactional unless a test shows what transactions are for. */
+  openWriter?(transactionalId: string): Promise<TransactionalWriter>
+  /** Aborted when the process is told to stop. */
+  signal: AbortSignal
+  /** A stage cannot go on; the process must end. */
+  onFatal(error: Error): void
+}
+
+/** Dispatch posts, and writes outside of transactions. */
+export interface DispatchStageDeps extends StageDeps {
+  writer: RecordWriter
+  slack: SlackClient
+}
