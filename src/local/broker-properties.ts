@@ -23,6 +23,9 @@ export function brokerProperties({ port, controllerPort, logFolder }: BrokerSett
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'group.initial.rebalance.delay.ms': 0,
+    // A broker that was killed is let in again once its session has ended: 9 s by default, for real clusters.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     'log.cleaner.dedupe.buffer.size': 4_194_304,
   }
   return Object.entries(settings)

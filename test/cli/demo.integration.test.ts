@@ -14,7 +14,7 @@ async function runShortDemo(
     },
   }
   const env = { ...process.env, BELLHOP_TEST_BROKERS: inject('kafkaBrokers') }
-  const options = { for: '5s', rate: '100', seed: '7', ...(started === undefined ? {} : { started }) }
+  const options = { for: '3s', rate: '100', seed: '7', ...(started === undefined ? {} : { started }) }
   const code = await demo(options, { env, stdout, stderr: process.stderr })
   return { code, output }
 }
