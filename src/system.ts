@@ -36,10 +36,14 @@ export class Waits {
   readonly #ends = new Set<() => void>()
   #ended = false
 
-  /** Ends early, and quietly, once `endAll` has been called. */
+  /**
+   * Never shorter than asked for, by the monotonic clock: a timer may fire up to a millisecond early. Ends early,
+   * and quietly, once `endAll` has been called.
+   */
   async wait(ms: number): Promise<void> {
-    for (let leftMs = ms; leftMs > 0 && !this.#ended; leftMs -= LONGEST_TIMER_MS) {
-      await this.#oneTimer(Math.min(leftMs, LONGEST_TIMER_MS))
+    const endMs = performance.now() + ms
+    for (let leftMs = ms; leftMs > 0 && !this.#ended; leftMs = endMs - performance.now()) {
+      await this.#oneTimer(Math.min(Math.ceil(leftMs), LONGEST_TIMER_MS))
     }
   }
 

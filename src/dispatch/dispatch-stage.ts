@@ -30,6 +30,7 @@ export class DispatchStage implements Stage {
   readonly #consumer: PartitionConsumer
   readonly #stopped = new AbortController()
   #committing: Promise<void> = Promise.resolve()
+  #writerBack: Promise<void> | null = null
 
   constructor(deps: DispatchStageDeps) {
     const { config, topics } = deps
@@ -44,8 +45,8 @@ export class DispatchStage implements Stage {
       ...deps,
       destinations: config.destinations,
       queueLimitBytes: config.slack.queueLimitBytes,
-      post: (destination, message) => postTo(destination, message, deps),
-      mayPost: (signal) => untilOnRecord(deps, signal),
+      post: (destination, message, mayWrite) => postTo(deps, { destination, message, mayWrite }),
+      mayPost: () => this.#onRecord(),
       settled: (message, fate) => this.#settlement.settle(message, fate),
       held: records.writeHold,
     })
@@ -83,7 +84,8 @@ export class DispatchStage implements Stage {
 
   async stop(): Promise<void> {
     await this.#consumer.quiesce()
-    await this.#lanes.stop()
+    // Posts that wait for a socket are turned away; those in flight end at their deadline.
+    await Promise.all([this.#lanes.stop(), this.#deps.slack.close()])
     await settledWithin(this.#settlement.idle(), SETTLE_MS)
     this.#stopped.abort()
     await settledWithin(this.#committing, SETTLE_MS)
@@ -107,12 +109,29 @@ export class DispatchStage implements Stage {
     }
   }
 
+  /** With the broker away posting stops, instead of losing track of what was sent. All lanes share one wait. */
+  #onRecord(): Promise<void> {
+    const { writer } = this.#deps
+    if (writer.oldestUnacknowledgedMs() <= OLDEST_UNACKNOWLEDGED_MS) return Promise.resolve()
+    this.#writerBack ??= this.#untilWriterBack()
+    return this.#writerBack
+  }
+
+  async #untilWriterBack(): Promise<void> {
+    const { writer, signal } = this.#deps
+    while (writer.oldestUnacknowledgedMs() > OLDEST_UNACKNOWLEDGED_MS && !signal.aborted) {
+      await sleep(GATE_POLL_MS, signal)
+    }
+    this.#writerBack = null
+  }
+
   async #commitRegularly(): Promise<void> {
     const { signal } = this.#stopped
     while (!signal.aborted) {
       await sleep(COMMIT_EVERY_MS, signal)
       await this.#commit()
     }
+    await this.#commit()
   }
 
   async #commit(): Promise<void> {
@@ -127,18 +146,13 @@ export class DispatchStage implements Stage {
   }
 }
 
-/** With the broker away posting stops, instead of losing track of what was sent. */
-async function untilOnRecord({ writer }: DispatchStageDeps, signal: AbortSignal): Promise<void> {
-  while (writer.oldestUnacknowledgedMs() > OLDEST_UNACKNOWLEDGED_MS && !signal.aborted) {
-    await sleep(GATE_POLL_MS, signal)
-  }
-}
-
 async function postTo(
-  destination: Destination,
-  { record }: QueuedMessage,
   { slack }: DispatchStageDeps,
+  post: { destination: Destination; message: QueuedMessage; mayWrite: () => boolean },
 ): Promise<Attempt> {
-  if (destination.type !== 'blackhole') return slack.post(destination, record.message)
+  const { destination, message, mayWrite } = post
+  if (destination.type !== 'blackhole') {
+    return slack.post(destination, message.record.message, { beforeWrite: mayWrite })
+  }
   return { outcome: 'sent', detail: null, retryAfterMs: null, tolerated: 0, answer: null, durationMs: 0 }
 }

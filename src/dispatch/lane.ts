@@ -26,7 +26,7 @@ export interface QueuedMessage {
  */
 export interface Lane {
   readonly key: string
-  readonly messages: QueuedMessage[]
+  messages: QueuedMessage[]
   failuresInARow: number
   failingSinceMs: number | null
   /** Answers in a row of the kind that is waited out at first (Slack's `no_service`), since working webhooks give it. */

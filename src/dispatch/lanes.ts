@@ -5,7 +5,7 @@ import type { Random } from '../core/random.ts'
 import type { LaneBacklog } from '../observe/metrics.ts'
 import type { Observer } from '../observe/observer.ts'
 import { outcomeInARow } from '../slack/classify.ts'
-import type { Attempt } from '../slack/client.ts'
+import { type Attempt, NOT_WRITTEN } from '../slack/client.ts'
 import { Waits } from '../system.ts'
 import type { Fate } from './fate.ts'
 import { createLane, failingForMs, type Lane, noteAttempt, type QueuedMessage } from './lane.ts'
@@ -14,7 +14,8 @@ import { nextStep, type Step } from './retry.ts'
 export interface LanesDeps {
   destinations: ReadonlyMap<string, Destination>
   queueLimitBytes: number
-  post(destination: Destination, message: QueuedMessage): Promise<Attempt>
+  /** `mayWrite` is asked right before the request is written; where it says no, the attempt is NOT_WRITTEN. */
+  post(destination: Destination, message: QueuedMessage, mayWrite: () => boolean): Promise<Attempt>
   /** Resolves when a post may leave: what was posted before must be on record soon enough. */
   mayPost(signal: AbortSignal): Promise<void>
   settled(message: QueuedMessage, fate: Fate): void
@@ -76,11 +77,15 @@ export class Lanes {
   /** Forgets queued messages whose partition is not ours any more; a post in flight ends by itself. */
   dropUnowned(): void {
     for (const lane of this.#lanes.values()) {
-      for (const message of lane.messages.slice(1)) if (!message.owned()) this.#leave(lane, message)
+      const kept = lane.messages.filter((message, at) => at === 0 || message.owned())
+      if (kept.length === lane.messages.length) continue
+      this.#bytes -= bytesOf(lane.messages) - bytesOf(kept)
+      lane.messages = kept
     }
+    this.#tellRoom()
   }
 
-  /** Starts nothing more; resolves when every post in flight has ended. */
+  /** Starts nothing more; resolves when every post in flight has ended and its consequence is drawn. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#waits.endAll()
@@ -109,16 +114,19 @@ export class Lanes {
     if (destination?.enabled !== true) return this.#awaitDestination(lane, message)
     await this.#deps.mayPost(signal)
     if (signal.aborted || !message.owned()) return
-    const attempt = await this.#attempt(destination, message)
-    const slotMs = this.#conclude({ lane, message, destination, attempt })
+    const posting = this.#attempt(destination, message).then((attempt) =>
+      this.#conclude({ lane, message, destination, attempt }),
+    )
+    this.#inFlight.add(posting)
+    const slotMs = await posting.finally(() => this.#inFlight.delete(posting))
     await this.#waits.wait(slotMs)
   }
 
   async #attempt(destination: Destination, message: QueuedMessage): Promise<Attempt> {
+    const mayWrite = (): boolean => message.owned() && !this.#stopping.signal.aborted
+    const attempt = await this.#deps.post(destination, message, mayWrite)
+    if (attempt.detail === NOT_WRITTEN) return attempt
     message.attempts += 1
-    const post = this.#deps.post(destination, message)
-    this.#inFlight.add(post)
-    const attempt = await post.finally(() => this.#inFlight.delete(post))
     this.#deps.observer.postAnswered({
       destination: destination.id,
       messageId: message.record.id,
@@ -135,6 +143,7 @@ export class Lanes {
   #conclude(attempted: Attempted): number {
     const { lane, message, destination, attempt } = attempted
     const intervalMs = intervalOf(destination) ?? 0
+    if (attempt.detail === NOT_WRITTEN) return intervalMs
     const step = stepAfter(attempted, this.#deps)
     if (step.kind !== 'hold') {
       const outcome = step.kind === 'delivered' ? 'delivered' : 'dead_lettered'
@@ -172,16 +181,24 @@ export class Lanes {
     this.#deps.settled(message, fate)
   }
 
+  /** The head leaves; nothing else ever does on its own. */
   #leave(lane: Lane, message: QueuedMessage): void {
-    const at = lane.messages.indexOf(message)
-    if (at < 0) return
-    lane.messages.splice(at, 1)
+    if (lane.messages[0] !== message) return
+    lane.messages.shift()
     this.#bytes -= message.bytes
+    this.#tellRoom()
+  }
+
+  #tellRoom(): void {
     if (this.#bytes > this.#deps.queueLimitBytes / 2) return
     const resumed = this.#waitingForRoom
     this.#waitingForRoom = []
     for (const resume of resumed) resume()
   }
+}
+
+function bytesOf(messages: readonly QueuedMessage[]): number {
+  return messages.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** One lane may serve several destinations that share a webhook. */

@@ -46,6 +46,8 @@ interface PartitionOffset {
 export class DispatchOwners {
   readonly #deps: DispatchOwnersDeps
   readonly #ownerships = new Map<number, Ownership>()
+  readonly #remembered = new Completions()
+  #dropping = false
 
   constructor(deps: DispatchOwnersDeps) {
     this.#deps = deps
@@ -62,8 +64,9 @@ export class DispatchOwners {
 
   /** The receipt of the message is acknowledged. */
   complete(message: QueuedMessage): void {
-    if (message.owned())
-      this.#ownerships.get(message.dispatchPartition)?.tracker.complete(message.dispatchOffset)
+    const { dispatchPartition, dispatchOffset, record } = message
+    this.#remembered.add(dispatchPartition, dispatchOffset, record.id)
+    if (message.owned()) this.#ownerships.get(dispatchPartition)?.tracker.complete(dispatchOffset)
   }
 
   /** The offset below which everything is complete, for partitions that are ours. */
@@ -86,8 +89,10 @@ export class DispatchOwners {
   /** Takes note of what was committed. */
   committed(offsets: readonly PartitionOffset[]): void {
     for (const { partition, offset } of offsets) {
+      this.#remembered.forgetBelow(partition, offset)
       const ownership = this.#ownerships.get(partition)
-      if (ownership !== undefined) ownership.committedOffset = Math.max(ownership.committedOffset, offset)
+      if (ownership === undefined) continue
+      ownership.committedOffset = Math.max(ownership.committedOffset, offset)
     }
   }
 
@@ -109,7 +114,13 @@ export class DispatchOwners {
     if (ownership === undefined) return
     ownership.lost = true
     this.#ownerships.delete(partition)
-    this.#deps.lanes.dropUnowned()
+    // Partitions go many at a time: one pass over the lanes is enough for all of them.
+    if (this.#dropping) return
+    this.#dropping = true
+    queueMicrotask(() => {
+      this.#dropping = false
+      this.#deps.lanes.dropUnowned()
+    })
   }
 
   #consume(held: HeldPartition, batch: FetchedBatch): Consumed {
@@ -144,6 +155,10 @@ export class DispatchOwners {
       return
     }
     const { record } = decoded
+    if (this.#remembered.has(partition, offset, record.id)) {
+      ownership.tracker.complete(offset)
+      return
+    }
     observer.messageQueued({ destination: record.destination })
     lanes.add(laneKey(record, message.key), {
       record,
@@ -156,5 +171,30 @@ export class DispatchOwners {
       ambiguous: 0,
       owned: () => !ownership.lost,
     })
+  }
+}
+
+/**
+ * Messages whose receipts this process has seen acknowledged beyond the committed offset. That stays true whoever
+ * owned the partition meanwhile: after a rejoin they are read again, and must not be posted again. The id guards
+ * against a topic that was made anew.
+ */
+class Completions {
+  readonly #ids = new Map<number, Map<number, string>>()
+
+  add(partition: number, offset: number, id: string): void {
+    const ids = this.#ids.get(partition) ?? new Map<number, string>()
+    this.#ids.set(partition, ids)
+    ids.set(offset, id)
+  }
+
+  has(partition: number, offset: number, id: string): boolean {
+    return this.#ids.get(partition)?.get(offset) === id
+  }
+
+  forgetBelow(partition: number, offset: number): void {
+    const ids = this.#ids.get(partition)
+    if (ids === undefined) return
+    for (const completed of ids.keys()) if (completed < offset) ids.delete(completed)
   }
 }

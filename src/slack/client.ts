@@ -61,6 +61,7 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
   const { clock, deadlineMs = DEADLINE_MS } = options
   const dispatcher = createDispatcher(deadlineMs)
   const slots = createSlots(options.maxSockets)
+  let closing: Promise<void> | null = null
 
   return {
     async post(destination, message, { signal, beforeWrite } = {}) {
@@ -81,9 +82,9 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
         setImmediate(slots.release)
       }
     },
-    async close() {
-      await slots.close()
-      await dispatcher.destroy()
+    close() {
+      closing ??= slots.close().then(() => dispatcher.destroy())
+      return closing
     },
   }
 }

@@ -191,6 +191,59 @@ describe('all lanes', () => {
     expect([...lanes.backlog()]).toEqual([])
   })
 
+  it('draw the consequence of a post in flight before they say that they have stopped', async () => {
+    const { lanes, fates } = laneBench([webhook('a')], () => ({ outcome: 'sent', takesMs: 500 }))
+    lanes.add('a', message('a', 1))
+    await vi.advanceTimersByTimeAsync(100)
+    const stopped = lanes.stop().then(() => fates.length)
+    await vi.advanceTimersByTimeAsync(500)
+    await expect(stopped).resolves.toBe(1)
+  })
+
+  it('write no request for which they waited too long: the partition was lost meanwhile', async () => {
+    let owned = true
+    const { lanes, posts, fates, holds, connectAfter } = laneBench([webhook('a')], sent)
+    const connected = Promise.withResolvers<void>()
+    connectAfter(connected.promise)
+    lanes.add(
+      'a',
+      message('a', 1, () => owned),
+    )
+    await vi.advanceTimersByTimeAsync(100)
+    owned = false
+    connected.resolve()
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([posts, fates, holds]).toEqual([[], [], []])
+    expect([...lanes.backlog()]).toEqual([])
+  })
+
+  it('write no request once they are told to stop', async () => {
+    const { lanes, posts, fates, connectAfter } = laneBench([webhook('a')], sent)
+    const connected = Promise.withResolvers<void>()
+    connectAfter(connected.promise)
+    lanes.add('a', message('a', 1))
+    await vi.advanceTimersByTimeAsync(100)
+    const stopped = lanes.stop()
+    connected.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    await stopped
+    expect([posts, fates]).toEqual([[], []])
+  })
+
+  it('give a partition with a long lane up at once', async () => {
+    let owned = true
+    const { lanes } = laneBench([webhook('a')], () => ({ outcome: 'sent', takesMs: 60_000 }))
+    for (let offset = 0; offset < 100_000; offset += 1)
+      lanes.add(
+        'a',
+        message('a', offset, () => owned),
+      )
+    owned = false
+    lanes.dropUnowned()
+    expect([...lanes.backlog()]).toMatchObject([{ messages: 1 }])
+    expect(lanes.hasRoom()).toBe(true)
+  })
+
   it('finish the post in flight when stopped, and start no other', async () => {
     const { lanes, posts, fates } = laneBench([webhook('a')], () => ({ outcome: 'sent', takesMs: 2_000 }))
     lanes.add('a', message('a', 1))

@@ -4,7 +4,7 @@ import { Secret } from '../../../src/core/secret.ts'
 import type { Fate } from '../../../src/dispatch/fate.ts'
 import type { QueuedMessage } from '../../../src/dispatch/lane.ts'
 import { Lanes } from '../../../src/dispatch/lanes.ts'
-import type { Attempt } from '../../../src/slack/client.ts'
+import { type Attempt, NOT_WRITTEN } from '../../../src/slack/client.ts'
 import { silentObserver } from '../../support/recording-observer.ts'
 
 export const policy: DeliveryPolicy = {
@@ -66,6 +66,15 @@ export interface Answering {
   takesMs?: number
 }
 
+const notWritten: Attempt = {
+  outcome: 'retry',
+  detail: NOT_WRITTEN,
+  retryAfterMs: null,
+  tolerated: 0,
+  answer: null,
+  durationMs: 0,
+}
+
 /** Lanes over a receiver that answers as told, and notes when each post left and what became of each message. */
 export function laneBench(destinations: Destination[], answer: (text: string, nth: number) => Answering) {
   const startMs = Date.now()
@@ -73,10 +82,13 @@ export function laneBench(destinations: Destination[], answer: (text: string, nt
   const fates: { id: string; outcome: Fate['outcome']; cause: Fate['cause'] }[] = []
   const holds: { id: string; waitMs: number }[] = []
   let mayPost: Promise<void> = Promise.resolve()
+  let connected: Promise<void> = Promise.resolve()
   const lanes = new Lanes({
     destinations: new Map(destinations.map((destination) => [destination.id, destination])),
     queueLimitBytes: 1_000,
-    async post(_, { record }) {
+    async post(_, { record }, mayWrite) {
+      await connected
+      if (!mayWrite()) return notWritten
       const post = { text: record.message.text, atMs: Date.now() - startMs, answeredMs: 0 }
       posts.push(post)
       const told = answer(post.text, posts.filter(({ text }) => text === post.text).length)
@@ -101,5 +113,8 @@ export function laneBench(destinations: Destination[], answer: (text: string, nt
   const block = (until: Promise<void>): void => {
     mayPost = until
   }
-  return { lanes, posts, fates, holds, block }
+  const connectAfter = (until: Promise<void>): void => {
+    connected = until
+  }
+  return { lanes, posts, fates, holds, block, connectAfter }
 }
