@@ -7,7 +7,7 @@ import { createRecordCodecs } from './kafka/record-codec.ts'
 import { RecordWriter } from './kafka/record-writer.ts'
 import { ensureTopics } from './kafka/topics.ts'
 import { createObserver } from './observe/create-observer.ts'
-import { type ComponentHealth, createHealth, type Health } from './observe/health.ts'
+import { type ComponentHealth, createHealth } from './observe/health.ts'
 import { startHttpServer } from './observe/http-server.ts'
 import type { Logger } from './observe/logger.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
@@ -27,6 +27,8 @@ export interface App {
   httpUrl: string
   /** Resolves when the process has ended: null after `stop`, else what made it end. */
   ended: Promise<Error | null>
+  /** Ends it for a reason that nobody expected. */
+  fail(error: Error): void
   /** Posts in flight end, fates are put on record, offsets committed; resolves when all is closed. */
   stop(reason: string | null): Promise<void>
 }
@@ -39,20 +41,15 @@ export interface AppOptions {
 }
 
 const BROKER_CHECK_MS = 1_000
+const STAGE_CHECK_MS = 500
 const START_RETRY_MS = 2_000
 const WRITER_CLOSE_MS = 1_000
+/** Whatever a broker or receiver does, a stop takes no longer. */
+const STOP_MS = 11_800
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, logger } = options
-  const names = topicNames(config.kafka.prefix)
-  const metrics = createMetrics({
-    version: packageVersion(),
-    configVersion: config.version,
-    actions: config.actions.map(({ id }) => id),
-    destinations: [...config.destinations.keys()],
-    eventsTopics: config.kafka.events.map(({ topic }) => topic),
-    ownTopics: [names.dispatch, names.receipts, names.deadLetters],
-  })
+  const metrics = createMetrics(metricsConfig(config))
   const observer = createObserver({ logger, metrics, clock: systemClock })
   const health = createHealth()
   const http = await startHttpServer({ ...config.http, metrics, health })
@@ -60,15 +57,19 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopping = new AbortController()
   const closers: (() => Promise<void>)[] = [http.close]
   const ended = Promise.withResolvers<Error | null>()
-  const fail = (error: Error): void => ended.resolve(error)
-
   const broker = health.addComponent('broker')
   broker.notReady('not reached yet')
+  const components = new Map(options.stages.map((stage) => [stage, health.addComponent(stage)]))
+  const fail = (error: Error, stage?: StageName): void => {
+    for (const [name, component] of components) if (name === stage) component.dead(error.message)
+    ended.resolve(error)
+  }
+
   const running = runStages({
     ...options,
     observer,
     broker,
-    health,
+    components,
     metrics,
     closers,
     fail,
@@ -84,14 +85,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     observer.stopping({ signal: reason })
     stopping.abort()
     await settledWithin(running, WRITER_CLOSE_MS)
-    for (const closer of closers.reverse()) await closer()
-    observer.stopped({ durationMs: systemClock.monotonicMs() - startedMs })
+    await settledWithin(closeAll(closers, logger), STOP_MS)
+    observer.stopped({ durationMs: Math.round(systemClock.monotonicMs() - startedMs) })
     ended.resolve(null)
   }
   let closing: Promise<void> | null = null
   return {
     httpUrl: http.url,
     ended: ended.promise,
+    fail,
     stop(reason) {
       closing ??= close(reason)
       return closing
@@ -99,14 +101,37 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
+/** What was opened last is closed first; one that fails keeps no other from being closed. */
+async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logger): Promise<void> {
+  for (const closer of closers.toReversed()) {
+    try {
+      await closer()
+    } catch (error) {
+      logger.warn({ error }, 'something could not be closed in order')
+    }
+  }
+}
+
+function metricsConfig(config: Config): Parameters<typeof createMetrics>[0] {
+  const { dispatch, receipts, deadLetters } = topicNames(config.kafka.prefix)
+  return {
+    version: packageVersion(),
+    configVersion: config.version,
+    actions: config.actions.map(({ id }) => id),
+    destinations: [...config.destinations.keys()],
+    eventsTopics: config.kafka.events.map(({ topic }) => topic),
+    ownTopics: [dispatch, receipts, deadLetters],
+  }
+}
+
 interface Running extends AppOptions {
   observer: Observer
   broker: ComponentHealth
-  health: Health
+  components: ReadonlyMap<StageName, ComponentHealth>
   metrics: Metrics
   /** Run in reverse order at the end. */
   closers: (() => Promise<void>)[]
-  fail(error: Error): void
+  fail(error: Error, stage?: StageName): void
   stopping: AbortSignal
 }
 
@@ -121,7 +146,6 @@ async function runStages(running: Running): Promise<void> {
   const writer = await patiently(running, () => RecordWriter.connect({ kafka, observer, clock: systemClock }))
   if (writer === null) return
 
-  const topics = topicNames(config.kafka.prefix)
   closers.push(async () => void (await writer.close(WRITER_CLOSE_MS)))
   const slack = createSlackClient({ maxSockets: config.slack.maxSockets, clock: systemClock })
   closers.push(() => slack.close())
@@ -129,7 +153,7 @@ async function runStages(running: Running): Promise<void> {
     config,
     kafka,
     admin,
-    topics,
+    topics: topicNames(config.kafka.prefix),
     codecs: createRecordCodecs(),
     observer,
     clock: systemClock,
@@ -141,8 +165,7 @@ async function runStages(running: Running): Promise<void> {
     slack,
   })
   running.metrics.setBacklogSource(() => stages.flatMap((stage) => [...(stage.backlog?.() ?? [])]))
-  const watch = watchStages(stages, { ...running, admin })
-  closers.push(watch.stop)
+  closers.push(watchBrokerAndStages(stages, { ...running, admin }).stop)
   closers.push(async () => void (await Promise.all(stages.map((stage) => stage.stop()))))
   for (const stage of stages) await patiently(running, () => stage.start())
 }
@@ -165,35 +188,41 @@ async function patiently<T>(running: Running, work: () => Promise<T>): Promise<T
   return null
 }
 
-/** Keeps lag and readiness true: a stage is ready while it is in its group, the process while the broker answers. */
-function watchStages(
+/** Keeps lag and readiness true: the process is ready while the broker answers and every stage does its work. */
+function watchBrokerAndStages(
   stages: readonly Stage[],
   running: Running & { admin: Admin },
 ): { stop(): Promise<void> } {
-  const { config, admin, health, broker, observer } = running
-  const reports = stages.map((stage) => ({ stage, component: health.addComponent(stage.name) }))
-  const { dispatch } = topicNames(config.kafka.prefix)
+  const { config, admin, broker, components, observer } = running
+  const { brokers, events, prefix } = config.kafka
   let reachable = true
-  return watchBroker({
+  const checks = setInterval(() => {
+    for (const stage of stages) {
+      const trouble = stage.trouble()
+      if (trouble === null) components.get(stage.name)?.ready()
+      else components.get(stage.name)?.notReady(trouble)
+    }
+  }, STAGE_CHECK_MS)
+  const watch = watchBroker({
     admin,
-    topics: [...config.kafka.events.map(({ topic }) => topic), dispatch],
+    topics: [...events.map(({ topic }) => topic), topicNames(prefix).dispatch],
     everyMs: BROKER_CHECK_MS,
-    answered(ends) {
-      if (!reachable) observer.brokerReached({ brokers: config.kafka.brokers })
+    answered(ranges) {
+      if (!reachable) observer.brokerReached({ brokers })
       reachable = true
       broker.ready()
-      for (const { stage } of reports) stage.reportLag(ends)
+      for (const stage of stages) stage.noteRanges(ranges)
     },
     failed(error) {
       reachable = false
       broker.notReady('the broker does not answer')
-      observer.brokerUnreachable({ brokers: config.kafka.brokers, error, retryInMs: BROKER_CHECK_MS })
-    },
-    watched() {
-      for (const { stage, component } of reports) {
-        if (stage.joined()) component.ready()
-        else component.notReady('not in its consumer group')
-      }
+      observer.brokerUnreachable({ brokers, error, retryInMs: BROKER_CHECK_MS })
     },
   })
+  return {
+    stop() {
+      clearInterval(checks)
+      return watch.stop()
+    },
+  }
 }

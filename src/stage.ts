@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts'
 import type { Random } from './core/random.ts'
 import type { TopicNames } from './core/topic-names.ts'
 import type { Admin, Kafka } from './kafka/client.ts'
+import type { TopicRanges } from './kafka/offsets.ts'
 import type { RecordCodecs } from './kafka/record-codec.ts'
 import type { RecordWriter } from './kafka/record-writer.ts'
 import type { TransactionalWriter } from './kafka/transactional-writer.ts'
@@ -15,15 +16,12 @@ export interface Stage {
   name: StageName
   start(): Promise<void>
   stop(): Promise<void>
-  /** Whether it is a member of its group. */
-  joined(): boolean
-  /** Reports how far its partitions are behind their ends. */
-  reportLag(ends: TopicEnds): void
+  /** Why it does not do its work, in a sentence for a person; null while it does. */
+  trouble(): string | null
+  /** Takes note of what the partitions hold: reports lag, and finds positions that the log does not reach. */
+  noteRanges(ranges: TopicRanges): void
   backlog?(): Iterable<LaneBacklog>
 }
-
-/** One past the last offset of each partition, by topic. */
-export type TopicEnds = ReadonlyMap<string, ReadonlyMap<number, number>>
 
 export interface StageDeps {
   config: Config
@@ -41,7 +39,7 @@ export interface StageDeps {
   /** Aborted when the process is told to stop. */
   signal: AbortSignal
   /** A stage cannot go on; the process must end. */
-  onFatal(error: Error): void
+  onFatal(error: Error, stage: StageName): void
 }
 
 /** Dispatch posts, and writes outside of transactions. */

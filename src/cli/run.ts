@@ -51,12 +51,17 @@ async function runUntilSignal(options: {
   const { logger } = options
   const app = await startApp(options)
   const signals = onStopSignal((signal) => void app.stop(signal))
+  // A promise that nobody awaited has failed: a bug. It is told in our own words, and the process ends in order.
+  const onUnhandled = (reason: unknown): void =>
+    app.fail(reason instanceof Error ? reason : new Error(String(reason)))
+  process.on('unhandledRejection', onUnhandled)
   const error = await app.ended
   if (error !== null) {
     logger.fatal({ error }, error.message)
     await app.stop(null)
   }
   signals.release()
+  process.off('unhandledRejection', onUnhandled)
   return error === null ? EXIT.ok : EXIT.failed
 }
 

@@ -1,10 +1,11 @@
 import type { Destination } from '../config/config.ts'
 import { DispatchOwners } from '../kafka/dispatch-consumer.ts'
+import type { TopicRanges } from '../kafka/offsets.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
 import { settleStartOffsets } from '../kafka/start-offsets.ts'
 import type { LaneBacklog } from '../observe/metrics.ts'
 import type { Attempt } from '../slack/client.ts'
-import type { DispatchStageDeps, Stage, TopicEnds } from '../stage.ts'
+import type { DispatchStageDeps, Stage } from '../stage.ts'
 import { settledWithin, sleep } from '../system.ts'
 import { createDispatchRecords } from './dispatch-records.ts'
 import type { QueuedMessage } from './lane.ts'
@@ -14,6 +15,7 @@ import { Settlement } from './settlement.ts'
 const COMMIT_EVERY_MS = 500
 const OLDEST_UNACKNOWLEDGED_MS = 1_000
 const GATE_POLL_MS = 50
+const STUCK_WRITER_MS = 5_000
 /** With the posts' own deadline of 10 s this keeps a stop within 12 s. */
 const SETTLE_MS = 1_000
 
@@ -92,19 +94,23 @@ export class DispatchStage implements Stage {
     await this.#consumer.stop()
   }
 
-  joined(): boolean {
-    return this.#consumer.joined()
+  trouble(): string | null {
+    const writerIsStuck = this.#deps.writer.oldestUnacknowledgedMs() > STUCK_WRITER_MS
+    return (
+      this.#consumer.trouble() ?? (writerIsStuck ? 'receipts cannot be written, so nothing is posted' : null)
+    )
   }
 
   backlog(): Iterable<LaneBacklog> {
     return this.#lanes.backlog()
   }
 
-  reportLag(ends: TopicEnds): void {
+  noteRanges(ranges: TopicRanges): void {
     const { topics, observer } = this.#deps
     const topic = topics.dispatch
+    this.#consumer.noteRanges(ranges)
     for (const { partition, offset } of this.#owners.positions()) {
-      const lag = Math.max(0, (ends.get(topic)?.get(partition) ?? offset) - offset)
+      const lag = Math.max(0, (ranges.get(topic)?.get(partition)?.high ?? offset) - offset)
       observer.partitionLag({ stage: 'dispatch', topic, partition, lag })
     }
   }
@@ -138,8 +144,7 @@ export class DispatchStage implements Stage {
     const offsets = this.#owners.committable()
     if (offsets.length === 0) return
     try {
-      await this.#consumer.commit(offsets)
-      this.#owners.committed(offsets)
+      if (await this.#consumer.commit(offsets)) this.#owners.committed(offsets)
     } catch (error) {
       this.#deps.observer.commitFailed({ stage: 'dispatch', error })
     }

@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { Observer } from '../observe/observer.ts'
 import { settledWithin, sleep } from '../system.ts'
-import { logRanges } from './offsets.ts'
+import { type LogRange, logRanges, type TopicRanges } from './offsets.ts'
 
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 10_000
@@ -36,36 +36,29 @@ export async function connectAdmin(deps: {
   return null
 }
 
+/** An answer that takes longer is none: kafkajs itself would wait 30 s. */
+const ANSWER_MS = 3_000
+
 /**
- * Asks the broker every few seconds how far the partitions go: gives lag, and tells readiness whether the broker
- * answers at all.
+ * Asks the broker now and then what the partitions hold: gives lag, and tells readiness whether the broker answers
+ * at all.
  */
 export function watchBroker(deps: {
   admin: Admin
   topics: readonly string[]
   everyMs: number
-  answered(ends: Map<string, Map<number, number>>): void
+  answered(ranges: TopicRanges): void
   failed(error: unknown): void
-  /** After each time it was asked, whatever came of it. */
-  watched(): void
 }): { stop(): Promise<void> } {
   const stopped = new AbortController()
-  const ask = async (): Promise<void> => {
-    const ends = new Map<string, Map<number, number>>()
-    for (const topic of deps.topics) {
-      const ranges = await logRanges(deps.admin, topic)
-      ends.set(topic, new Map([...ranges].map(([partition, { high }]) => [partition, high])))
-    }
-    if (!stopped.signal.aborted) deps.answered(ends)
-  }
   const watch = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
       try {
-        await ask()
+        const ranges = await within(ANSWER_MS, rangesOf(deps.admin, deps.topics))
+        if (!stopped.signal.aborted) deps.answered(ranges)
       } catch (error) {
         if (!stopped.signal.aborted) deps.failed(error)
       }
-      if (!stopped.signal.aborted) deps.watched()
       await sleep(deps.everyMs, stopped.signal)
     }
   }
@@ -76,4 +69,16 @@ export function watchBroker(deps: {
       await settledWithin(watching, 1_000)
     },
   }
+}
+
+async function rangesOf(admin: Admin, topics: readonly string[]): Promise<TopicRanges> {
+  const ranges = new Map<string, ReadonlyMap<number, LogRange>>()
+  for (const topic of topics) ranges.set(topic, await logRanges(admin, topic))
+  return ranges
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  if (await settledWithin(work, ms)) return work
+  work.catch(() => undefined)
+  throw new Error(`no answer within ${ms / 1_000} s`)
 }

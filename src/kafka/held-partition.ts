@@ -4,6 +4,7 @@ import type { Random } from '../core/random.ts'
 import type { Observer, StageName } from '../observe/observer.ts'
 import { sleep } from '../system.ts'
 import { isFenced } from './failures.ts'
+import type { LogRange } from './offsets.ts'
 
 /**
  * One assigned partition, from assignment to loss. States, and what moves between them:
@@ -65,6 +66,7 @@ const FIRST_RETRY_MS = 200
 const LONGEST_RETRY_MS = 10_000
 /** Fenced means that someone else may own the partition: by then a heartbeat has told. */
 const FENCED_RETRY_MS = 3_000
+const FAILURES_TO_TELL = 3
 
 export class AssignedPartition implements HeldPartition {
   readonly topic: string
@@ -76,6 +78,8 @@ export class AssignedPartition implements HeldPartition {
   #position: number | null = null
   /** Where kafkajs stands after control records, which never reach us. */
   #passedTo: number | null = null
+  /** The position at which the log was last seen not to reach. */
+  #outsideAt: number | null = null
   #failures = 0
   #joins = 0
 
@@ -127,7 +131,28 @@ export class AssignedPartition implements HeldPartition {
   }
 
   pause(): void {
-    this.#deps.consumer.pause([{ topic: this.topic, partitions: [this.partition] }])
+    this.#tell((consumer) => consumer.pause([{ topic: this.topic, partitions: [this.partition] }]))
+  }
+
+  /**
+   * Compares our position with what the log holds: reading from outside would give nothing for ever. The range may
+   * be older than the position, so only one that is seen twice at the same position counts.
+   */
+  noteRange({ low, high }: LogRange): void {
+    const at = this.position()
+    if (at === null) return
+    const isOutside = at < low || at > high
+    if (isOutside && this.#outsideAt === at) {
+      this.prepareAgain(new Error(`offset ${at} is not in the log, which holds ${low} to ${high}`))
+    }
+    this.#outsideAt = isOutside ? at : null
+  }
+
+  /** Why it does not go on; null while it does. */
+  trouble(): string | null {
+    if (this.#state === 'failed') return `${this.topic}[${this.partition}] stands still until a person acts`
+    if (this.#failures < FAILURES_TO_TELL) return null
+    return `${this.topic}[${this.partition}] has failed ${this.#failures} times in a row`
   }
 
   passControlRecords(nextOffset: number): void {
@@ -206,12 +231,22 @@ export class AssignedPartition implements HeldPartition {
     this.#position = offset
     this.#passedTo = null
     this.#seek(offset)
-    this.#deps.consumer.resume([{ topic: this.topic, partitions: [this.partition] }])
+    this.#tell((consumer) => consumer.resume([{ topic: this.topic, partitions: [this.partition] }]))
     this.#moveTo('reading')
   }
 
   #seek(offset: number): void {
-    this.#deps.consumer.seek({ topic: this.topic, partition: this.partition, offset: String(offset) })
+    const { topic, partition } = this
+    this.#tell((consumer) => consumer.seek({ topic, partition, offset: String(offset) }))
+  }
+
+  /** Between a crash of the consumer and the word of it, kafkajs has no group and throws: we are lost by then. */
+  #tell(order: (consumer: Consumer) => void): void {
+    try {
+      order(this.#deps.consumer)
+    } catch {
+      this.#gone.abort()
+    }
   }
 
   #isReading(): boolean {

@@ -7,6 +7,9 @@ export interface LogRange {
   high: number
 }
 
+/** What partitions hold, by topic and partition. */
+export type TopicRanges = ReadonlyMap<string, ReadonlyMap<number, LogRange>>
+
 /** The committed offsets of a group, by partition; partitions without one are absent. */
 export async function committedOffsets(
   admin: Admin,

@@ -4,6 +4,7 @@ import type { Random } from '../core/random.ts'
 import type { Observer, StageName } from '../observe/observer.ts'
 import { settledWithin } from '../system.ts'
 import { AssignedPartition, type HeldPartition, type PartitionOwner } from './held-partition.ts'
+import type { TopicRanges } from './offsets.ts'
 
 export interface PartitionConsumerDeps {
   kafka: Kafka
@@ -15,7 +16,7 @@ export interface PartitionConsumerDeps {
   observer: Observer
   random: Random
   /** The consumer ended for good. */
-  onFatal(error: Error): void
+  onFatal(error: Error, stage: StageName): void
 }
 
 const MAX_WAIT_MS = 250
@@ -23,7 +24,12 @@ const MAX_BYTES_PER_PARTITION = 1_048_576
 const MAX_BYTES = 8 * MAX_BYTES_PER_PARTITION
 const PARTITIONS_AT_ONCE = 4
 const LEAST_REBALANCE_TIMEOUT_MS = 60_000
-/** A broker that is away is not waited for: the group notices by itself. */
+/**
+ * A broker that is away or does not answer is not waited for when stopping: the group notices by itself, and the next
+ * owner of a transactional id ends what is open under it.
+ */
+const QUIESCE_MS = 2_000
+const RELEASE_MS = 1_500
 const LEAVE_MS = 2_000
 
 /**
@@ -45,6 +51,8 @@ export class PartitionConsumer {
   #memberId: string | null = null
   #joined = false
   #quiescing = false
+  /** The group's own commit, as eachBatch is given it. */
+  #commitOnce: EachBatchPayload['commitOffsetsIfNecessary'] | null = null
 
   constructor(deps: PartitionConsumerDeps) {
     this.#deps = deps
@@ -78,36 +86,60 @@ export class PartitionConsumer {
     })
   }
 
-  /** Takes no more batches; resolves when those in work are done. The partitions stay ours. */
+  /** Takes no more batches; resolves when those in work are done, or will not be. The partitions stay ours. */
   async quiesce(): Promise<void> {
     this.#quiescing = true
     for (const partition of this.#partitions.values()) partition.pause()
-    await Promise.all(this.#working)
+    await settledWithin(Promise.all(this.#working), QUIESCE_MS)
   }
 
   /** Lets every owner release what it holds, and leaves the group. */
   async stop(): Promise<void> {
     await this.quiesce()
-    await Promise.all([...this.#partitions.values()].map((partition) => partition.release()))
+    const released = [...this.#partitions.values()].map((partition) => partition.release())
+    await settledWithin(Promise.all(released), RELEASE_MS)
     this.#joined = false
     await settledWithin(this.#consumer.disconnect(), LEAVE_MS)
     this.#dropAll()
   }
 
-  /** Commits for partitions that are still ours. */
-  async commit(offsets: readonly { topic: string; partition: number; offset: number }[]): Promise<void> {
+  /**
+   * Commits for partitions that are still ours; false where there is nothing to commit with. Not tried again here,
+   * as kafkajs' own commitOffsets does: a commit that is repeated after a rebalance would land under the next
+   * generation, over what the new owner has committed.
+   */
+  async commit(offsets: readonly { topic: string; partition: number; offset: number }[]): Promise<boolean> {
     const ours = offsets.filter(({ topic, partition }) => this.#partitions.has(keyOf(topic, partition)))
-    if (ours.length === 0) return
-    await this.#consumer.commitOffsets(ours.map((at) => ({ ...at, offset: String(at.offset) })))
+    if (ours.length === 0 || this.#commitOnce === null) return false
+    await this.#commitOnce({
+      topics: ours.map(({ topic, partition, offset }) => ({
+        topic,
+        partitions: [{ partition, offset: String(offset) }],
+      })),
+    })
+    return true
+  }
+
+  /** Why this member does not do its work; null while it does. */
+  trouble(): string | null {
+    if (!this.#joined) return 'not in its consumer group'
+    for (const partition of this.#partitions.values()) {
+      const trouble = partition.trouble()
+      if (trouble !== null) return trouble
+    }
+    return null
+  }
+
+  /** Holds what the partitions' logs hold against where they are read. */
+  noteRanges(ranges: TopicRanges): void {
+    for (const partition of this.#partitions.values()) {
+      const range = ranges.get(partition.topic)?.get(partition.partition)
+      if (range !== undefined) partition.noteRange(range)
+    }
   }
 
   held(): Iterable<HeldPartition> {
     return this.#partitions.values()
-  }
-
-  /** Whether this is a member of its group: from the first assignment on, and again after a crash and restart. */
-  joined(): boolean {
-    return this.#joined
   }
 
   #listen(): void {
@@ -139,16 +171,18 @@ export class PartitionConsumer {
   #onCrash({ payload: { error, restart } }: ConsumerCrashEvent): void {
     const { stage, observer, onFatal } = this.#deps
     this.#joined = false
+    this.#commitOnce = null
     this.#dropAll()
     if (this.#quiescing) return
     observer.consumerCrashed({ stage, error, restarting: restart })
     if (restart) return
     const message = `the ${stage} consumer ended: ${error.message}`
-    onFatal(new AppError('consumer_crashed', message, { cause: error }))
+    onFatal(new AppError('consumer_crashed', message, { cause: error }), stage)
   }
 
   async #onBatch(payload: EachBatchPayload): Promise<void> {
     const held = this.#partitions.get(keyOf(payload.batch.topic, payload.batch.partition))
+    this.#commitOnce = payload.commitOffsetsIfNecessary
     if (held === undefined || this.#quiescing || payload.isStale()) return
     const work = held.consume(payload)
     this.#working.add(work)

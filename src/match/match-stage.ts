@@ -32,7 +32,7 @@ export function createMatchStage(deps: StageDeps): Stage {
   return {
     name: 'match',
     async start() {
-      await settleStartOffsets({
+      const settled = await settleStartOffsets({
         kafka,
         admin,
         groupId: topics.matchGroup,
@@ -42,18 +42,19 @@ export function createMatchStage(deps: StageDeps): Stage {
         override: deps.startOverride,
         signal,
       })
-      await consumer.start()
+      if (settled) await consumer.start()
     },
     async stop() {
       await consumer.stop()
     },
-    joined: () => consumer.joined(),
-    reportLag(ends) {
+    trouble: () => consumer.trouble(),
+    noteRanges(ranges) {
+      consumer.noteRanges(ranges)
       for (const held of consumer.held()) {
         const { topic, partition } = held
-        const [at, end] = [held.position(), ends.get(topic)?.get(partition)]
-        if (at === null || end === undefined) continue
-        observer.partitionLag({ stage: 'match', topic, partition, lag: Math.max(0, end - at) })
+        const [at, range] = [held.position(), ranges.get(topic)?.get(partition)]
+        if (at === null || range === undefined) continue
+        observer.partitionLag({ stage: 'match', topic, partition, lag: Math.max(0, range.high - at) })
       }
     },
   }

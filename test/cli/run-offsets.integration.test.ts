@@ -109,7 +109,7 @@ it('stops a partition whose records were deleted unread, and says so; others go 
     partitions: [{ partition: 0, offset: '2' }],
   })
 
-  const second = await startReady(file)
+  const second = await runBellhop(processes, file)
   await untilShown('sales', ['read', 'of another partition'])
   const failed = await eventually('the partition has failed', () =>
     logLines(second).find(({ event }) => event === 'partitionFailed'),

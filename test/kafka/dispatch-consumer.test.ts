@@ -25,6 +25,7 @@ function message(offset: number, id = `events:0:${offset}:action:sales`): KafkaM
     value: Buffer.from(value),
     timestamp: '0',
     attributes: 0,
+    headers: {},
     offset: String(offset),
   }
 }
