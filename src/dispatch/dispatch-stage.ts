@@ -72,7 +72,7 @@ export class DispatchStage implements Stage {
 
   async start(): Promise<void> {
     const { topics, startOverride } = this.#deps
-    await settleStartOffsets({
+    const settled = await settleStartOffsets({
       ...this.#deps,
       groupId: topics.dispatchGroup,
       topics: [{ topic: topics.dispatch, start: { at: 'earliest' } }],
@@ -80,6 +80,7 @@ export class DispatchStage implements Stage {
       marksHistory: false,
       override: startOverride,
     })
+    if (!settled) return
     await this.#consumer.start()
     this.#committing = this.#commitRegularly()
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { DeadLetter } from '../core/records.ts'
 import { toRawEvent } from '../event/raw-event.ts'
+import { timestampOf } from '../kafka/offsets.ts'
 
 export interface ForeignRecord {
   offset: string
@@ -28,7 +29,7 @@ export function malformedDeadLetter(
       topic,
       partition,
       offset: Number(message.offset),
-      timestamp: Number(message.timestamp),
+      timestamp: timestampOf(message),
       key,
       value,
       headers: [],

@@ -5,7 +5,7 @@ import type { QueuedMessage } from '../dispatch/lane.ts'
 import { createPartitionTracker, type PartitionTracker } from '../dispatch/partition-tracker.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
-import { committedOffsets, logRanges, requireInLog } from './offsets.ts'
+import { committedOffsets, logRanges, requireInLog, timestampOf } from './offsets.ts'
 import type { RecordCodec } from './record-codec.ts'
 
 export interface DispatchOwnersDeps {
@@ -25,6 +25,10 @@ export interface DispatchOwnersDeps {
   observer: Observer
   clock: Clock
 }
+
+/** bellhop's own records stay below this; one that does not could not be written back as a dead letter or receipt. */
+const MOST_BYTES = 524_288
+const TOO_LARGE = { kind: 'malformed', detail: `more than ${MOST_BYTES} bytes` } as const
 
 /** One assignment of one partition, to its loss. */
 interface Ownership {
@@ -144,7 +148,7 @@ export class DispatchOwners {
     if (message.value === null) return
     const offset = Number(message.offset)
     ownership.tracker.track(offset)
-    const decoded = codec.decode(message.value)
+    const decoded = message.value.length > MOST_BYTES ? TOO_LARGE : codec.decode(message.value)
     if (decoded.kind === 'malformed') {
       const { detail } = decoded
       const messageId = `${this.#deps.topic}:${partition}:${offset}`
@@ -164,7 +168,7 @@ export class DispatchOwners {
       record,
       dispatchPartition: partition,
       dispatchOffset: offset,
-      queuedAt: Number(message.timestamp),
+      queuedAt: timestampOf(message),
       enqueuedMs: clock.monotonicMs(),
       bytes: message.value.length,
       attempts: 0,

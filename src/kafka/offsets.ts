@@ -57,3 +57,12 @@ export function requireInLog(at: {
       'and start it again.',
   )
 }
+
+/** The largest time that a Date can hold; what lies beyond was not meant as milliseconds. */
+const MOST_MS = 8.64e15
+
+/** A record's timestamp in milliseconds. Producers have sent nanoseconds, and -1: those count as the nearest time. */
+export function timestampOf(record: { timestamp: string }): number {
+  const timestamp = Number(record.timestamp)
+  return Number.isNaN(timestamp) ? 0 : Math.min(Math.max(Math.trunc(timestamp), 0), MOST_MS)
+}

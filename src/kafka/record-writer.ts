@@ -24,15 +24,15 @@ const MOST_RECORDS = 2_000
 /**
  * Writes receipts and dead letters. A promise of `write` resolves when the broker has the record on all in-sync
  * replicas, and only then: a failed write is tried again for as long as the process lives. Whatever waits goes
- * out together, one request at a time, in order.
+ * out together, in order, one request at a time; a request that fails repeats none that was acknowledged before.
  */
 export class RecordWriter {
   readonly #deps: RecordWriterDeps
   readonly #closed = new AbortController()
   #producer: Producer
-  #waiting: Waiting[] = []
+  /** Oldest first; those in a request stay until it is acknowledged. */
+  readonly #waiting: Waiting[] = []
   #sending: Promise<void> | null = null
-  #sendingSinceMs: number | null = null
 
   private constructor(deps: RecordWriterDeps, producer: Producer) {
     this.#deps = deps
@@ -53,7 +53,7 @@ export class RecordWriter {
 
   /** Age of the oldest record that is not acknowledged; 0 where there is none. */
   oldestUnacknowledgedMs(): number {
-    const since = this.#sendingSinceMs ?? this.#waiting[0]?.sinceMs
+    const since = this.#waiting[0]?.sinceMs
     return since === undefined ? 0 : this.#deps.clock.monotonicMs() - since
   }
 
@@ -69,39 +69,36 @@ export class RecordWriter {
     // What is written in the same turn of the event loop shares a request.
     await Promise.resolve()
     while (this.#waiting.length > 0 && !this.#closed.signal.aborted) {
-      const batch = this.#waiting.slice(0, MOST_RECORDS)
-      this.#waiting = this.#waiting.slice(MOST_RECORDS)
-      this.#sendingSinceMs = batch[0]?.sinceMs ?? null
-      await this.#sendUntilAcknowledged(batch)
+      for (const request of requestsOf(this.#waiting.slice(0, MOST_RECORDS))) {
+        await this.#sendUntilAcknowledged(request)
+      }
     }
-    this.#sendingSinceMs = null
     this.#sending = null
   }
 
-  async #sendUntilAcknowledged(batch: readonly Waiting[]): Promise<void> {
+  async #sendUntilAcknowledged(request: readonly Waiting[]): Promise<void> {
     const { signal } = this.#closed
     let retryInMs = FIRST_RETRY_MS
     for (let failed = false; !signal.aborted; failed = true) {
       try {
         if (failed) await this.#replaceProducer()
-        await this.#send(batch)
-        for (const { acknowledge } of batch) acknowledge()
+        await this.#send(request.map(({ record }) => record))
+        this.#waiting.splice(0, request.length)
+        for (const { acknowledge } of request) acknowledge()
         return
       } catch (error) {
         if (signal.aborted) return
-        const topic = batch[0]?.record.topic ?? ''
-        this.#deps.observer.writeFailed({ topic, records: batch.length, error, retryInMs })
+        const topic = request[0]?.record.topic ?? ''
+        this.#deps.observer.writeFailed({ topic, records: request.length, error, retryInMs })
         await sleep(retryInMs, signal)
         retryInMs = Math.min(LONGEST_RETRY_MS, retryInMs * 2)
       }
     }
   }
 
-  async #send(batch: readonly Waiting[]): Promise<void> {
-    for (const chunk of chunksOf(batch.map(({ record }) => record))) {
-      const written = await this.#producer.sendBatch({ acks: -1, topicMessages: byTopic(chunk) })
-      requireAllWritten(chunk, written)
-    }
+  async #send(records: readonly OutgoingRecord[]): Promise<void> {
+    const written = await this.#producer.sendBatch({ acks: -1, topicMessages: byTopic(records) })
+    requireAllWritten(records, written)
   }
 
   /** An idempotent producer that failed may stand at a sequence that the broker refuses for ever. */
@@ -109,6 +106,12 @@ export class RecordWriter {
     await this.#producer.disconnect().catch(() => undefined)
     this.#producer = await connectProducer(this.#deps.kafka)
   }
+}
+
+/** In order, in portions that one produce request may carry. */
+function requestsOf(batch: readonly Waiting[]): Waiting[][] {
+  const rest = [...batch]
+  return chunksOf(batch.map(({ record }) => record)).map(({ length }) => rest.splice(0, length))
 }
 
 /** kafkajs drops, silently, what is for a partition that its metadata does not know yet: one that was added. */

@@ -3,7 +3,7 @@ import type { StartPosition } from '../config/config.ts'
 import { AppError } from '../core/errors.ts'
 import { sleep } from '../system.ts'
 import { isCoordinatorMoving, isFenced } from './failures.ts'
-import { committedOffsets, logRanges } from './offsets.ts'
+import { logRanges } from './offsets.ts'
 import { type ConsumedUpTo, openTransactionalWriter } from './transactional-writer.ts'
 
 /**
@@ -12,9 +12,11 @@ import { type ConsumedUpTo, openTransactionalWriter } from './transactional-writ
  * other's attempt, then sees what was committed. So `latest` means one moment for all partitions, a partition
  * that appears later is known as such, and no process overwrites another's progress.
  *
- * A group without any offsets beside a topic that only its own work can have filled means that they have expired,
- * and then no position can be right without a person's word. That topic is what the group writes: dispatch for
- * match, which gets a record without value with the first decision (its readers skip it), receipts for dispatch.
+ * A group without any offsets, whatever the topic, beside a topic that only its own work can have filled means that
+ * they have expired, and then no position can be right without a person's word. That topic is what the group writes:
+ * dispatch for match, which gets a record without value (its readers skip it), receipts for dispatch. The record is
+ * written once the offsets are committed, never with them: a transaction that is cut off leaves its records in the
+ * log and its offsets nowhere, which is what expired offsets look like.
  */
 export interface StartOffsetsDeps {
   kafka: Kafka
@@ -23,7 +25,7 @@ export interface StartOffsetsDeps {
   topics: readonly { topic: string; start: StartPosition }[]
   /** Has had records where the group has run before. */
   historyTopic: string
-  /** Whether the first decision leaves a record there. */
+  /** Whether a record is left there where there was none. */
   marksHistory: boolean
   /** The person's word: where to start topics whose offsets have expired. */
   override: StartPosition | null
@@ -33,54 +35,67 @@ export interface StartOffsetsDeps {
 const RETRY_MS = 200
 const VISIBLE_POLL_MS = 20
 
-export async function settleStartOffsets(deps: StartOffsetsDeps): Promise<void> {
-  while (!deps.signal.aborted) {
+/**
+ * True once every topic has its offsets; false where the signal came first, and then the group must not be joined.
+ * @throws {AppError} offsets_expired.
+ */
+export async function settleStartOffsets(deps: StartOffsetsDeps): Promise<boolean> {
+  const { signal } = deps
+  while (!signal.aborted) {
     try {
       await settleUnderLock(deps)
-      return
+      return !signal.aborted
     } catch (error) {
       if (!isFenced(error) && !isCoordinatorMoving(error)) throw error
-      await sleep(RETRY_MS, deps.signal)
+      await sleep(RETRY_MS, signal)
     }
   }
+  return false
 }
 
 async function settleUnderLock(deps: StartOffsetsDeps): Promise<void> {
-  const { kafka, admin, groupId, historyTopic } = deps
+  const { kafka, admin, groupId, historyTopic, marksHistory, signal } = deps
   const writer = await openTransactionalWriter(kafka, `${groupId}.start`)
   try {
-    const unread = await topicsWithoutOffsets(deps)
-    if (unread.length === 0) return
-    const hasHistory = await hasHadRecords(admin, historyTopic)
-    const haveExpired = hasHistory && unread.length === deps.topics.length
-    if (haveExpired && deps.override === null) throw offsetsExpired(deps)
-    const offsets: ConsumedUpTo[] = []
-    for (const { topic, start } of unread) {
-      const at = haveExpired ? (deps.override ?? start) : start
-      offsets.push(...(await startsOf(deps, topic, at)))
-    }
-    const marker = { topic: historyTopic, key: `start/${groupId}`, value: null }
-    await writer.commit(deps.marksHistory && !hasHistory ? [marker] : [], offsets)
+    const firstOffsets = await offsetsToCommit(deps)
+    if (firstOffsets.length > 0) await writer.commit([], firstOffsets)
     // The broker shows the offsets of a transaction a moment after it has answered the commit.
-    while (!deps.signal.aborted && (await topicsWithoutOffsets(deps)).length > 0) {
-      await sleep(VISIBLE_POLL_MS, deps.signal)
+    while (!signal.aborted && (await unreadTopics(deps)).topics.length > 0) {
+      await sleep(VISIBLE_POLL_MS, signal)
     }
+    if (signal.aborted || !marksHistory || (await hasHadRecords(admin, historyTopic))) return
+    await writer.commit([{ topic: historyTopic, key: `start/${groupId}`, value: null }], [])
   } finally {
     await writer.discard()
   }
 }
 
-async function topicsWithoutOffsets({
-  admin,
-  groupId,
-  topics,
-}: StartOffsetsDeps): Promise<{ topic: string; start: StartPosition }[]> {
-  const unread: { topic: string; start: StartPosition }[] = []
-  for (const topic of topics) {
-    const committed = await committedOffsets(admin, { groupId, topic: topic.topic })
-    if (committed.size === 0) unread.push(topic)
+async function offsetsToCommit(deps: StartOffsetsDeps): Promise<ConsumedUpTo[]> {
+  const { admin, historyTopic, override } = deps
+  const unread = await unreadTopics(deps)
+  if (unread.topics.length === 0) return []
+  const haveExpired = unread.groupIsEmpty && (await hasHadRecords(admin, historyTopic))
+  if (haveExpired && override === null) throw offsetsExpired(deps)
+  const offsets: ConsumedUpTo[] = []
+  for (const { topic, start } of unread.topics) {
+    offsets.push(...(await startsOf(deps, topic, haveExpired ? (override ?? start) : start)))
   }
-  return unread
+  return offsets
+}
+
+interface Unread {
+  /** Those of the given topics that the group has no offset in. */
+  topics: StartOffsetsDeps['topics']
+  /** Whether it has none in any other topic either, such as one that was configured before. */
+  groupIsEmpty: boolean
+}
+
+async function unreadTopics({ admin, groupId, topics }: StartOffsetsDeps): Promise<Unread> {
+  // Without a list of topics the broker answers with all that the group has offsets in.
+  const found = await admin.fetchOffsets({ groupId })
+  const isCommitted = ({ offset }: { offset: string }): boolean => Number(offset) >= 0
+  const read = found.filter(({ partitions }) => partitions.some(isCommitted)).map(({ topic }) => topic)
+  return { topics: topics.filter(({ topic }) => !read.includes(topic)), groupIsEmpty: read.length === 0 }
 }
 
 async function hasHadRecords(admin: Admin, topic: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { EventRecord } from '../event/event.ts'
 import type { Observer } from '../observe/observer.ts'
 import { isFenced } from './failures.ts'
 import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
-import { committedOffsets, logRanges, requireInLog } from './offsets.ts'
+import { committedOffsets, logRanges, requireInLog, timestampOf } from './offsets.ts'
 import type { OutgoingRecord, TransactionalWriter } from './transactional-writer.ts'
 
 export interface TransactionalOwnerDeps {
@@ -148,7 +148,7 @@ function toEventRecord(record: KafkaRecord, at: { topic: string; partition: numb
   return {
     ...at,
     offset: Number(record.offset),
-    timestamp: Number(record.timestamp),
+    timestamp: timestampOf(record),
     key: record.key,
     value: record.value,
     headers: toHeaders(record.headers),

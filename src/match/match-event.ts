@@ -32,6 +32,9 @@ export interface Matched {
   cut: readonly string[]
 }
 
+/** In UTF-16 units; ids of 36 are usual. */
+const MAX_ID_LENGTH = 512
+
 const NOTHING: Matched = { messages: [], failures: [], actions: [], cut: [] }
 
 /**
@@ -123,8 +126,11 @@ function poisoned(cause: EventCause, detail: string): Matched {
   return { ...NOTHING, failures: [{ cause, detail, action: null, destination: null }] }
 }
 
-/** The spec's ids are strings; producers send numbers too. */
+/** The spec's ids are strings; producers send numbers too. Long ones are cut, so that no record grows with them. */
 function idOf(value: unknown): string | null {
-  if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : null
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') return null
+  const id = String(value)
+  if (id.length <= MAX_ID_LENGTH) return id
+  const halfPairAtEnd = /[\uD800-\uDBFF]$/
+  return id.slice(0, MAX_ID_LENGTH).replace(halfPairAtEnd, '')
 }

@@ -37,4 +37,36 @@ describe('a poison event as its dead letter keeps it', () => {
     const { value } = toRawEvent({ ...at, value: Buffer.from(`x${'é'.repeat(40_000)}`) })
     expect(value.data).toBe(`x${'é'.repeat(32_767)}`)
   })
+
+  it.each([
+    ['JSON, whose quotes cost two bytes each', Buffer.from('{"a":"b"}'.repeat(1_000)), 'utf8'],
+    ['lines', Buffer.from('\n'.repeat(1_000)), 'utf8'],
+    ['text with a NUL among it', Buffer.from('a\0b:cdefgh'), 'utf8'],
+    ['nothing', Buffer.alloc(0), 'utf8'],
+    ['NUL bytes, valid UTF-8 that JSON writes in six bytes each', Buffer.alloc(1_000), 'base64'],
+    ['terminal colours all over', Buffer.from('\u001b[m'.repeat(1_000)), 'base64'],
+  ])('is text where JSON shows it at most twice as long, else base64: %s', (_what, value, encoding) => {
+    const raw = toRawEvent({ ...at, value }).value
+    expect(raw.encoding).toBe(encoding)
+    expect(Buffer.from(raw.data, encoding === 'utf8' ? 'utf8' : 'base64')).toEqual(value)
+  })
+
+  it('judges by what is kept, not by what is cut', () => {
+    const value = Buffer.concat([Buffer.alloc(65_536, 'x'), Buffer.alloc(900_000)])
+    expect(toRawEvent({ ...at, value }).value).toEqual({ encoding: 'utf8', data: 'x'.repeat(65_536) })
+  })
+
+  it('has its key, header names, header values and their number cut', () => {
+    const headers = Array.from({ length: 40 }, () => ({
+      name: 'é'.repeat(1_000),
+      value: Buffer.alloc(5_000, 'v'),
+    }))
+    const raw = toRawEvent({ ...at, key: Buffer.alloc(5_000, 'k'), value: null, headers })
+    expect(raw.key?.data).toBe('k'.repeat(4_096))
+    expect(raw.headers).toHaveLength(32)
+    expect(raw.headers[31]).toEqual({
+      name: 'é'.repeat(128),
+      value: { encoding: 'utf8', data: 'v'.repeat(4_096) },
+    })
+  })
 })

@@ -117,4 +117,12 @@ describe('an owned dispatch partition', () => {
     await Promise.resolve()
     expect(owners.committable()).toEqual([{ topic: 'dispatch', partition: 0, offset: 10 }])
   })
+
+  it('dead-letters a record too large to be written back, and takes a timestamp in nanoseconds', async () => {
+    const { dead, own, added } = ownersBench()
+    const large = { ...message(5), value: Buffer.alloc(600_000, ' ') }
+    await own([large, { ...message(6), timestamp: '9007199254740993000' }])
+    expect(dead).toEqual(['5'])
+    expect(added.map(({ queuedAt }) => queuedAt)).toEqual([8.64e15])
+  })
 })

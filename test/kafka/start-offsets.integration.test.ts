@@ -1,7 +1,9 @@
+import type { Kafka, Producer, Transaction } from 'kafkajs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StartPosition } from '../../src/config/config.ts'
 import { settleStartOffsets } from '../../src/kafka/start-offsets.ts'
 import { createScene, type Scene } from '../support/bellhop-scene.ts'
+import { readTopic } from '../support/read-topic.ts'
 
 const MINUTE_MS = 60_000
 const NOON = Date.parse('2026-01-31T12:00:00Z')
@@ -23,18 +25,25 @@ afterEach(() => scene.close())
 /** Where a group starts, by partition. */
 async function settle(
   start: StartPosition,
-  options: { override?: StartPosition; topics?: string[]; marksHistory?: boolean } = {},
+  options: {
+    override?: StartPosition
+    topics?: string[]
+    marksHistory?: boolean
+    kafka?: Kafka
+    signal?: AbortSignal
+  } = {},
 ): Promise<number[]> {
-  await settleStartOffsets({
-    kafka: scene.kafka,
+  const settled = await settleStartOffsets({
+    kafka: options.kafka ?? scene.kafka,
     admin: scene.admin,
     groupId: scene.topics.matchGroup,
     topics: (options.topics ?? [scene.events]).map((topic) => ({ topic, start })),
     historyTopic: scene.topics.dispatch,
     marksHistory: options.marksHistory ?? true,
     override: options.override ?? null,
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
   })
+  expect(settled).toBe(true)
   const committed = await scene.committed(scene.topics.matchGroup, scene.events)
   return [0, 1].map((partition) => committed.get(partition) ?? -1)
 }
@@ -109,17 +118,91 @@ it('is settled once by processes that start together', async () => {
   ])
 })
 
-it('settles nothing once it is told to stop', async () => {
-  const { kafka, admin, topics } = scene
-  await settleStartOffsets({
-    kafka,
-    admin,
-    groupId: topics.matchGroup,
-    topics: [{ topic: scene.events, start: { at: 'latest' } }],
-    historyTopic: topics.dispatch,
-    marksHistory: true,
-    override: null,
-    signal: AbortSignal.abort(),
+/** A Kafka whose producers change before they are used. */
+function kafkaWith(change: (producer: Producer) => Partial<Producer>): Kafka {
+  const producer: Kafka['producer'] = (config) => {
+    const real = scene.kafka.producer(config)
+    return Object.assign(Object.create(real), change(real))
+  }
+  return Object.assign(Object.create(scene.kafka), { producer })
+}
+
+/** A process that is killed when it has sent all of its nth transaction but the commit. */
+function kafkaKilledBeforeCommit(nth: number): Kafka {
+  let transactions = 0
+  return kafkaWith((producer) => ({
+    async transaction() {
+      const transaction: Transaction = await producer.transaction()
+      transactions += 1
+      if (transactions < nth) return transaction
+      const commit = (): Promise<never> => Promise.reject(new Error('killed'))
+      return Object.assign(Object.create(transaction), { commit })
+    },
+  }))
+}
+
+/** The keys of the records without value in dispatch, which say that the group has run. */
+async function marks(): Promise<(string | undefined)[]> {
+  const records = await readTopic(scene.kafka, scene.topics.dispatch)
+  return records.filter(({ value }) => value === null).map(({ key }) => key?.toString())
+}
+
+describe('a first start that is killed', () => {
+  it.each([
+    ['before its offsets are committed', 1],
+    ['between its offsets and the mark', 2],
+  ])('%s is no reason to refuse the next one', async (_when, nth) => {
+    await expect(settle({ at: 'latest' }, { kafka: kafkaKilledBeforeCommit(nth) })).rejects.toThrow('killed')
+    expect(await settle({ at: 'latest' })).toEqual([3, 1])
   })
-  expect(await scene.committed(topics.matchGroup, scene.events)).toEqual(new Map())
+
+  it('before the mark is made up for: offsets that expire later are noticed', async () => {
+    await settle({ at: 'latest' }, { marksHistory: false })
+    expect(await marks()).toEqual([])
+    await settle({ at: 'latest' })
+    await settle({ at: 'latest' })
+    expect(await marks()).toEqual([`start/${scene.topics.matchGroup}`])
+    await scene.admin.deleteGroups([scene.topics.matchGroup])
+    await expect(settle({ at: 'latest' })).rejects.toMatchObject({ code: 'offsets_expired' })
+  })
+})
+
+it('of a group that read other topics before is settled as for a topic that is new to it', async () => {
+  await settle({ at: 'earliest' })
+  const other = await scene.createTopic('other')
+  await scene.produce([{ value: 'old', partition: 0 }], other)
+  await settle({ at: 'latest' }, { topics: [other] })
+  expect(await scene.committed(scene.topics.matchGroup, other)).toEqual(new Map([[0, 1]]))
+})
+
+describe('what is told to stop', () => {
+  const settleUntil = (signal: AbortSignal, kafka = scene.kafka): Promise<boolean> => {
+    return settleStartOffsets({
+      kafka,
+      admin: scene.admin,
+      groupId: scene.topics.matchGroup,
+      topics: [{ topic: scene.events, start: { at: 'latest' } }],
+      historyTopic: scene.topics.dispatch,
+      marksHistory: true,
+      override: null,
+      signal,
+    })
+  }
+
+  it('before it begins settles nothing, and says so', async () => {
+    expect(await settleUntil(AbortSignal.abort())).toBe(false)
+    expect(await scene.committed(scene.topics.matchGroup, scene.events)).toEqual(new Map())
+  })
+
+  it('while it waits to try again settles nothing, and says so', async () => {
+    const stopping = new AbortController()
+    const loading = kafkaWith(() => ({
+      async transaction() {
+        setTimeout(() => stopping.abort(), 50)
+        throw Object.assign(new Error('loading'), { type: 'GROUP_LOAD_IN_PROGRESS' })
+      },
+    }))
+    expect(await settleUntil(stopping.signal, loading)).toBe(false)
+    expect(await scene.committed(scene.topics.matchGroup, scene.events)).toEqual(new Map())
+  })
 })

@@ -138,4 +138,18 @@ describe('an event', () => {
     ).messages
     expect(message?.record.userId).toBe('5')
   })
+
+  it.each([
+    ['of 512 characters keeps it whole', 'x'.repeat(512), 'x'.repeat(512)],
+    ['of 513 has it cut', 'x'.repeat(513), 'x'.repeat(512)],
+    [
+      'of characters beyond U+FFFF has it cut between two of them',
+      `x${'😀'.repeat(300)}`,
+      `x${'😀'.repeat(255)}`,
+    ],
+  ])('with an id %s', (_what, id, kept) => {
+    const event = { ...order, userId: id, anonymousId: id, messageId: id }
+    const [message] = createMatcher(testConfig({ actions: [orderAction] }))(record(event)).messages
+    expect(message?.record).toMatchObject({ userId: kept, anonymousId: kept, messageId: kept })
+  })
 })
