@@ -87,13 +87,19 @@ describe('reading committed', () => {
         (steps, from, order) => {
           const { log, aborted, committed } = replay(steps)
           const fetched = log.filter(({ offset }) => Number(offset) >= from)
+          // The broker names those whose abort marker lies in the fetch or beyond it.
           const shuffled = aborted
-            .map((transaction) => ({ transaction, at: Number(order.next().value) }))
+            .filter(({ lastOffset }) => lastOffset >= from)
+            .map(({ producerId, firstOffset }) => ({
+              transaction: [producerId, firstOffset] as [string, number],
+              at: Number(order.next().value),
+            }))
             .sort((left, right) => left.at - right.at)
             .map(({ transaction }) => transaction)
           expect(dataOffsets(fetched, shuffled)).toEqual(committed.filter((offset) => offset >= from))
         },
       ),
+      { numRuns: 1_000 },
     )
   })
 })
@@ -101,7 +107,7 @@ describe('reading committed', () => {
 /** Writes a log as the steps say; what is still open at its end is committed. */
 function replay(steps: readonly [string, string][]) {
   const log: FetchedRecord[] = []
-  const aborted: [string, number][] = []
+  const aborted: { producerId: string; firstOffset: number; lastOffset: number }[] = []
   const committed: number[] = []
   const open = new Map<string, number[]>()
   const end = (producerId: string, type: 'abort' | 'commit'): void => {
@@ -110,7 +116,7 @@ function replay(steps: readonly [string, string][]) {
     open.delete(producerId)
     log.push(marker(log.length, producerId, type))
     if (type === 'commit') committed.push(...offsets)
-    else aborted.push([producerId, offsets[0] ?? 0])
+    else aborted.push({ producerId, firstOffset: offsets[0] ?? 0, lastOffset: log.length - 1 })
   }
   for (const [producerId, action] of steps) {
     if (action !== 'write') {
