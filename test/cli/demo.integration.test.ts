@@ -1,4 +1,4 @@
-import { describe, expect, inject, it } from 'vitest'
+import { describe, inject, it } from 'vitest'
 import { demo } from '../../src/cli/demo.ts'
 import { DEMO_CHANNELS } from '../../src/demo/demo-config.ts'
 import type { SlackSimulator } from '../../src/demo/simulator/server.ts'
@@ -21,8 +21,9 @@ async function runShortDemo(
 
 const signups = DEMO_CHANNELS.find(({ name }) => name === 'signups')?.target ?? ''
 
-describe('the demo', () => {
-  it('ends with 0 and a summary when every message arrived once', async () => {
+/** Each has a prefix and a simulator of its own. */
+describe.concurrent('the demo', () => {
+  it('ends with 0 and a summary when every message arrived once', async ({ expect }) => {
     const { code, output } = await runShortDemo()
     expect(output).toMatch(/lost +0\n +repeated +0\n +unexpected +0\n/)
     expect(output).toMatch(/429 answers +0\n +latency +p50 \d+/)
@@ -30,7 +31,7 @@ describe('the demo', () => {
     expect(code).toBe(0)
   })
 
-  it('ends with 1 when one post is dropped', async () => {
+  it('ends with 1 when one post is dropped', async ({ expect }) => {
     const { code, output } = await runShortDemo((simulator) => {
       simulator.setFault(signups, { kind: 'answer', status: 200, body: 'ok', record: false }, { times: 1 })
     })
@@ -38,7 +39,7 @@ describe('the demo', () => {
     expect(code).toBe(1)
   })
 
-  it('ends with 1 when one post arrives twice', async () => {
+  it('ends with 1 when one post arrives twice', async ({ expect }) => {
     const { code, output } = await runShortDemo((simulator) => {
       simulator.setFault(signups, { kind: 'reset', when: 'after_record' }, { times: 1 })
     })

@@ -48,7 +48,7 @@ export function createKafkaEvents(log: EventLog, metrics: Metrics): KafkaEvents 
       log.writeLimited('warn', 'brokerUnreachable', {
         key: brokers.join(' '),
         line: () => [
-          `${nameBrokers(brokers)} cannot be reached; trying again in ${formatDuration(retryInMs)}`,
+          `${nameBrokers(brokers)} cannot be reached${reasonOf(error)}; trying again in ${formatDuration(retryInMs)}`,
           { brokers, retry_in_ms: retryInMs, error },
         ],
       })
@@ -69,4 +69,13 @@ export function createKafkaEvents(log: EventLog, metrics: Metrics): KafkaEvents 
 
 function nameBrokers(brokers: readonly string[]): string {
   return `${brokers.length === 1 ? 'broker' : 'brokers'} ${brokers.join(', ')}`
+}
+
+const MOST_REASON_CHARS = 160
+
+/** A wrong password is told in the sentence itself: it does not go away by waiting. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  const [line = ''] = error.message.split('\n')
+  return line === '' ? '' : ` (${line.slice(0, MOST_REASON_CHARS)})`
 }

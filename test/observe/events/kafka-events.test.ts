@@ -36,7 +36,7 @@ testEventLines(createKafkaEvents, [
   {
     happens: (o) => o.brokerUnreachable(AWAY),
     level: 'warn',
-    msg: 'broker 127.0.0.1:9092 cannot be reached; trying again in 2 s',
+    msg: 'broker 127.0.0.1:9092 cannot be reached (connect ECONNREFUSED 127.0.0.1:9092); trying again in 2 s',
     fields: { event: 'brokerUnreachable', brokers: ['127.0.0.1:9092'], retry_in_ms: 2000 },
     metric: ['bellhop_broker_failures_total', {}, 1],
   },
@@ -66,7 +66,7 @@ describe('the broker', () => {
     expect((await scrape()).value('bellhop_broker_reachable')).toBe(1)
     expect(lines().map(({ msg }) => msg)).toEqual([
       'connected to broker 127.0.0.1:9092',
-      'broker 127.0.0.1:9092 cannot be reached; trying again in 2 s',
+      'broker 127.0.0.1:9092 cannot be reached (connect ECONNREFUSED 127.0.0.1:9092); trying again in 2 s',
       'connected to broker 127.0.0.1:9092',
     ])
   })
