@@ -6,10 +6,6 @@ export interface AnalyticsEvent {
   readonly [field: string]: unknown
 }
 
-/** The calls of the Segment spec. */
-export const EVENT_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const
-export type EventType = (typeof EVENT_TYPES)[number]
-
 /** A record of an events topic as it was read. Offsets stay below 2^53, so a number holds them. */
 export interface EventRecord {
   topic: string

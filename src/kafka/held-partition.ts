@@ -24,8 +24,6 @@ export interface FetchedBatch {
   messages: readonly KafkaMessage[]
   /** The last offset that the batch covers, control records included. */
   lastOffset: number
-  /** One past the last record in the partition when the batch was fetched. */
-  highWatermark: number
 }
 
 /** How far the owner took the batch; `held_back` stops reading until it calls `goOn`. */
@@ -267,6 +265,5 @@ function toFetched(batch: Batch): FetchedBatch {
   return {
     messages: batch.messages,
     lastOffset: Number(batch.lastOffset()),
-    highWatermark: Number(batch.highWatermark),
   }
 }

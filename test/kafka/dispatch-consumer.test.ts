@@ -60,7 +60,7 @@ function ownersBench() {
   const own = async (messages: readonly KafkaMessage[]) => {
     const owner = owners.own(held)
     expect(await owner.prepare(new AbortController().signal)).toBe(5)
-    await owner.consume({ messages, lastOffset: 9, highWatermark: 10 })
+    await owner.consume({ messages, lastOffset: 9 })
     return owner
   }
   return { owners, added, dead, own, offsets: () => added.map(({ dispatchOffset }) => dispatchOffset) }
