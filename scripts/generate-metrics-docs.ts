@@ -26,11 +26,15 @@ const QUERIES: readonly Query[] = [
   },
   {
     question: 'Destinations that need a person: webhook, token or channel is gone',
-    promql: 'sum by (destination) (increase(bellhop_posts_total{outcome="destination_down"}[10m])) > 0',
+    promql: 'sum by (destination) (bellhop_breakers_open) > 0',
   },
   {
     question: 'Share of posts that Slack answered with a rate limit',
     promql: 'sum(rate(bellhop_posts_total{outcome="rate_limited"}[5m])) / sum(rate(bellhop_posts_total[5m]))',
+  },
+  {
+    question: 'Messages that share a post, on average: the higher, the closer to what a lane can take',
+    promql: 'sum(rate(bellhop_post_messages_sum[5m])) / sum(rate(bellhop_post_messages_count[5m]))',
   },
   {
     question: 'Destinations whose oldest message has waited for more than ten minutes',
@@ -39,6 +43,14 @@ const QUERIES: readonly Query[] = [
   {
     question: 'How far each stage is behind, in records',
     promql: 'sum by (stage, topic) (bellhop_consumer_lag_records)',
+  },
+  {
+    question: 'Backlogs that do not fit into memory, by partition: lanes that wait to be read again',
+    promql: 'sum by (partition) (bellhop_lanes_passing_over) > 0',
+  },
+  {
+    question: 'Handovers of the last hour after which messages may have been repeated',
+    promql: 'sum(increase(bellhop_partition_releases_total{complete="no"}[1h])) > 0',
   },
   {
     question: 'Partitions that stand still until a person acts',

@@ -54,10 +54,8 @@ program
   .option('--port <port>', 'port to listen on (default: 9092 when free)', parsePort)
   .option('--data <folder>', 'where it keeps its data')
   .action(async (options) => {
-    const stopped = new AbortController()
-    const stop = (): void => stopped.abort()
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
-    await finish((await import('./cli/kafka.ts')).kafkaCommand(options, { ...io, signal: stopped.signal }))
+    const { kafkaCommand } = await import('./cli/kafka.ts')
+    await finish(kafkaCommand(options, { ...io, signal: untilSignalled() }))
   })
 
 program
@@ -69,10 +67,65 @@ program
   .option('--seed <number>', 'the same seed gives the same events', '1')
   .action(async (options) => finish((await import('./cli/demo.ts')).demo(options, io)))
 
+program
+  .command('simulator')
+  .description('a stand-in for Slack in the foreground: answers as strictly, prints what arrives')
+  .option('--port <port>', 'port to listen on (default: 3999; 0 takes a free one)', parsePort)
+  .option('--host <host>', 'address to listen on (default: 127.0.0.1)')
+  .option('--rate <rate>', 'what a webhook or channel takes, such as 1/s, or off (default: 1/s)')
+  .action(async (options) => {
+    const { simulatorCommand } = await import('./cli/simulator.ts')
+    await finish(simulatorCommand(options, { ...io, signal: untilSignalled() }))
+  })
+
+const dead = program.command('dead').description('what could not be delivered: look at it, and send it again')
+const CONFIG_OPTION = [
+  '-c, --config <path>',
+  'configuration file or folder (default: $BELLHOP_CONFIG, then ./bellhop.yaml)',
+] as const
+
+function choosing(command: Command): Command {
+  return command
+    .option('--destination <id>', 'letters of this destination')
+    .option('--action <id>', 'letters of this action')
+    .option('--cause <cause>', 'letters with this cause')
+    .option('--since <when>', 'letters since then: a duration such as 24h, or a time')
+    .option(...CONFIG_OPTION)
+}
+
+choosing(dead.command('list'))
+  .description('one line a letter, oldest first within each partition, and how many there are by cause')
+  .option('--all', 'those that were replayed, too')
+  .option('--json', 'one JSON object a line')
+  .action(async (options) => finish((await import('./cli/dead/list.ts')).deadList(options, io)))
+
+dead
+  .command('show <id>')
+  .description("everything of the letters with a message's id, or of an event (topic:partition:offset)")
+  .option('--json', 'the record as it was written')
+  .option(...CONFIG_OPTION)
+  .action(async (id, options) => finish((await import('./cli/dead/show.ts')).deadShow(id, options, io)))
+
+choosing(dead.command('replay [ids...]'))
+  .description('send letters back into the flow, each once; bellhop may be running')
+  .option('--all', 'every letter that was not replayed yet')
+  .option('--dry-run', 'say what would be done, and change nothing')
+  .action(async (ids, options) => finish((await import('./cli/dead/replay.ts')).deadReplay(ids, options, io)))
+
+/** Aborted by the first signal that asks the process to end. */
+function untilSignalled(): AbortSignal {
+  const stopped = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopped.abort())
+  return stopped.signal
+}
+
 async function finish(command: Promise<number>): Promise<void> {
-  process.exitCode = await command
-  // A client of a broker that is away may keep its sockets and timers for longer than anyone wants to wait.
-  setTimeout(() => process.exit(), LINGER_MS).unref()
+  try {
+    process.exitCode = await command
+  } finally {
+    // A client of a broker that is away may keep its sockets and timers for longer than anyone wants to wait.
+    setTimeout(() => process.exit(), LINGER_MS).unref()
+  }
 }
 
 function parsePort(text: string): number {

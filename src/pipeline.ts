@@ -16,12 +16,17 @@ import type { DispatchStageDeps, Stage } from './stage.ts'
  *        v    match/template/                   rule's Liquid -> text, escaped for Slack
  *     PREFIX.dispatch                           one record a message, keyed by webhook
  *        |  dispatch/dispatch-stage.ts
- *        |    kafka/dispatch-consumer.ts        records -> lanes; commits what is complete
+ *        |    kafka/dispatch-owner.ts           a partition is claimed, its receipts are read, later it is let go
+ *        |    kafka/dispatch-intake.ts          records -> lanes; a full lane passes over and is read again later
  *        |    dispatch/lanes.ts                 one post in flight a webhook, paced, in order
+ *        |    dispatch/coalesce.ts              what waits and looks alike shares a post
+ *        |    dispatch/breaker.ts               what is down gets one message a minute
  *        |    slack/client.ts                   the post, and what the answer meant
  *        |    dispatch/retry.ts                 delivered, again, or given up
- *        v    dispatch/settlement.ts            dead letter, receipt, complete
+ *        |    dispatch/settlement.ts            dead letter, receipt, complete
+ *        v    dispatch/partition-tracker.ts     what may be committed
  *     Slack, PREFIX.receipts, PREFIX.dead-letters
+ *                                    |  dead/ letters back into the flow, when a person says so
  */
 export function createPipeline(stages: readonly StageName[], deps: DispatchStageDeps): Stage[] {
   return stages.map((stage) => (stage === 'match' ? createMatchStage(deps) : new DispatchStage(deps)))

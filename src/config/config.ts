@@ -80,6 +80,8 @@ export interface DeliveryPolicy {
   /** Null is `coalesce: off`. */
   coalesce: { maxMessages: number; maxChars: number } | null
   laneLimit: number
+  /** A message that has waited longer since it was queued is given up; null: it waits for as long as it takes. */
+  expireAfterMs: number | null
 }
 
 /** What a destination shows beside the text; null leaves it to Slack. */
@@ -88,6 +90,16 @@ export interface Appearance {
   iconUrl: string | null
   iconEmoji: string | null
   unfurlLinks: boolean
+}
+
+/** Whom a destination's connections trust, and who they say they are. PEM texts. */
+export interface DestinationTls {
+  /** Instead of the well-known authorities. */
+  ca: string | null
+  cert: string | null
+  key: Secret | null
+  /** Takes any certificate: for tests alone. */
+  insecureSkipVerify: boolean
 }
 
 interface DestinationBase {
@@ -102,6 +114,8 @@ export interface WebhookDestination extends DestinationBase {
   /** Sent only where configured: most webhooks are tied to one channel and refuse another. */
   channel: string | null
   appearance: Appearance
+  /** Null: the well-known authorities, and no certificate of our own. */
+  tls: DestinationTls | null
 }
 
 export interface ApiDestination extends DestinationBase {
@@ -111,6 +125,7 @@ export interface ApiDestination extends DestinationBase {
   token: Secret
   channel: string
   appearance: Appearance
+  tls: DestinationTls | null
 }
 
 /** Takes everything, posts nothing. */

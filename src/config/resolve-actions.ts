@@ -113,6 +113,7 @@ function ownDestination(
     url,
     channel: written.channel ?? null,
     appearance,
+    tls: null,
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Appearance, Destination } from './config.ts'
+import type { Appearance, Destination, DestinationTls } from './config.ts'
 import type { Report } from './report.ts'
+import { refuseUselessTls, resolveDestinationTls } from './resolve-destination-tls.ts'
 import { checkOrigin, mergePolicy, type ResolvedSlack, WEBHOOK_ORIGINS } from './resolve-slack.ts'
 import { destinationSpec } from './spec/config-spec.ts'
 import { DEFAULT_USERNAME } from './spec/destination.ts'
@@ -15,8 +16,16 @@ export interface ResolvedDestinations {
   ids: readonly string[]
 }
 
+export interface DestinationSurroundings {
+  slack: ResolvedSlack
+  secrets: 'required' | 'optional'
+}
+
 /** The section `destinations`. */
-export function resolveDestinations(report: Report, slack: ResolvedSlack): ResolvedDestinations {
+export async function resolveDestinations(
+  report: Report,
+  { slack, secrets }: DestinationSurroundings,
+): Promise<ResolvedDestinations> {
   const destinations = new Map<string, Destination>()
   const ids = entriesAt(report, ['destinations'])
   for (const id of ids) {
@@ -24,12 +33,13 @@ export function resolveDestinations(report: Report, slack: ResolvedSlack): Resol
     if (!/^[A-Za-z0-9_.-]+$/.test(id)) {
       report.error(path, 'an id has letters, digits, "_", "." and "-" only', 'key')
     }
-    const destination = resolveDestination(
-      { id, written: readDestination(report, path), path },
-      slack,
-      report,
-    )
-    if (destination !== null) destinations.set(id, destination)
+    const written = readDestination(report, path)
+    const reader = { path: [...path, 'tls'], report, secrets }
+    const tls = await resolveDestinationTls(written.tls, reader)
+    const destination = resolveDestination({ id, written, path, tls }, slack, report)
+    if (destination === null) continue
+    if (written.tls !== undefined) refuseUselessTls(destination, reader)
+    destinations.set(id, destination)
   }
   return { destinations, ids }
 }
@@ -51,10 +61,11 @@ interface WrittenDestination {
   id: string
   written: Written
   path: Path
+  tls: DestinationTls | null
 }
 
 function resolveDestination(
-  { id, written, path }: WrittenDestination,
+  { id, written, path, tls }: WrittenDestination,
   { slack, methodUrl, policy: all }: ResolvedSlack,
   report: Report,
 ): Destination | null {
@@ -64,13 +75,13 @@ function resolveDestination(
   if (kind === 'webhook_url' && url !== undefined) {
     checkOrigin({ url: url.reveal(), known: WEBHOOK_ORIGINS, path: [...path, 'webhook_url'] }, slack, report)
     const appearance = appearanceOf(written, DEFAULT_USERNAME)
-    return { ...base, type: 'webhook', url, channel: channel ?? null, appearance }
+    return { ...base, type: 'webhook', url, channel: channel ?? null, appearance, tls }
   }
   if (kind === 'token' && nodeAt(report.root, [...path, 'channel']) === undefined) {
     report.error([...path, 'token'], 'needs channel beside it: where chat.postMessage is to post', 'key')
   }
   if (kind === 'token' && token !== undefined && channel !== undefined) {
-    return { ...base, type: 'api', methodUrl, token, channel, appearance: appearanceOf(written, null) }
+    return { ...base, type: 'api', methodUrl, token, channel, appearance: appearanceOf(written, null), tls }
   }
   return kind === 'type' ? { ...base, type: 'blackhole' } : null
 }

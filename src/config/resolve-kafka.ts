@@ -1,7 +1,7 @@
 import { topicNames } from '../core/topic-names.ts'
-import type { KafkaConfig } from './config.ts'
+import type { KafkaConfig, TlsConfig } from './config.ts'
 import type { Report } from './report.ts'
-import { resolveTls } from './resolve-tls.ts'
+import { type PemReader, resolveCredentials } from './resolve-tls.ts'
 import { kafkaSpec } from './spec/config-spec.ts'
 import { nodeAt, type Path } from './tree.ts'
 import { readSection } from './validate.ts'
@@ -22,7 +22,7 @@ export async function resolveKafka(report: Report, secrets: 'required' | 'option
     clientId: written.client_id ?? '',
     prefix: written.prefix ?? '',
     events: written.events ?? [],
-    tls: written.tls ? await resolveTls(written.tls, report, secrets) : null,
+    tls: await resolveTls(written, { path: ['kafka', 'tls'], report, secrets }),
     sasl: written.sasl ?? null,
     sessionTimeoutMs: written.session_timeout ?? 0,
     connectionTimeoutMs: written.connection_timeout ?? 0,
@@ -33,6 +33,11 @@ export async function resolveKafka(report: Report, secrets: 'required' | 'option
 
 function readKafka(report: Report) {
   return readSection(kafkaSpec, ['kafka'], report)
+}
+
+async function resolveTls({ tls }: Written, reader: PemReader): Promise<TlsConfig | null> {
+  if (!tls) return null
+  return { ...(await resolveCredentials(tls, reader)), rejectUnauthorized: tls.reject_unauthorized }
 }
 
 /** -1 leaves the replication to the broker. */

@@ -32,6 +32,7 @@ const NO_POLICY: DeliveryPolicy = {
   onAmbiguous: 'resend',
   coalesce: null,
   laneLimit: 0,
+  expireAfterMs: null,
 }
 
 interface WrittenPolicy {
@@ -40,17 +41,19 @@ interface WrittenPolicy {
   on_ambiguous?: DeliveryPolicy['onAmbiguous'] | undefined
   coalesce?: { max_messages: number; max_chars: number } | null | undefined
   lane_limit?: number | undefined
+  expire_after?: number | null | undefined
 }
 
 /** What a destination says itself, and else what holds for all. */
 export function mergePolicy(written: WrittenPolicy, all: DeliveryPolicy): DeliveryPolicy {
-  const { rate, coalesce } = written
+  const { rate, coalesce, expire_after: expireAfterMs } = written
   return {
     intervalMs: rate === undefined ? all.intervalMs : rate,
     retryForMs: written.retry_for ?? all.retryForMs,
     onAmbiguous: written.on_ambiguous ?? all.onAmbiguous,
     coalesce: coalesce === undefined ? all.coalesce : limitsOf(coalesce),
     laneLimit: written.lane_limit ?? all.laneLimit,
+    expireAfterMs: expireAfterMs === undefined ? all.expireAfterMs : expireAfterMs,
   }
 }
 

@@ -20,7 +20,7 @@ export async function resolveConfig(
   const general = resolveGeneral(report)
   const { kafka, maxEventBytes } = await resolveKafka(report, secrets)
   const slack = resolveSlack(report)
-  const named = resolveDestinations(report, slack)
+  const named = await resolveDestinations(report, { slack, secrets })
   const { actions, destinations } = resolveActions(report, { slack, named, events: kafka.events })
   return {
     version,

@@ -9,6 +9,10 @@ export function secretsOf(config: Config): Secret[] {
 }
 
 function secretsOfDestination(destination: Destination): Secret[] {
-  if (destination.type === 'webhook') return [destination.url]
-  return destination.type === 'api' ? [destination.token] : []
+  if (destination.type === 'blackhole') return []
+  const key = destination.tls?.key ?? null
+  return [
+    destination.type === 'webhook' ? destination.url : destination.token,
+    ...(key === null ? [] : [key]),
+  ]
 }

@@ -36,6 +36,7 @@ export const MESSAGE_CAUSES = [
   'destination_down',
   'retries_exhausted',
   'ambiguous',
+  'expired',
   'unknown_destination',
   'malformed_record',
 ] as const
@@ -43,3 +44,10 @@ export type MessageCause = (typeof MESSAGE_CAUSES)[number]
 
 export const DEAD_LETTER_CAUSES = [...EVENT_CAUSES, ...MESSAGE_CAUSES] as const
 export type DeadLetterCause = EventCause | MessageCause
+
+/**
+ * A lane's breaker: `open` while its webhook or channel takes nothing and messages are given up unposted,
+ * `half_open` while one real message probes it.
+ */
+export const BREAKER_STATES = ['closed', 'open', 'half_open'] as const
+export type BreakerState = (typeof BREAKER_STATES)[number]

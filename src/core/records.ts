@@ -1,4 +1,4 @@
-import type { DeadLetterCause, FinalOutcome } from './outcome.ts'
+import type { BreakerState, DeadLetterCause, FinalOutcome } from './outcome.ts'
 
 /**
  * The values of bellhop's own topics, as they stand on the wire (schemas/*.avsc describe the same shapes).
@@ -35,6 +35,8 @@ export interface DispatchRecord {
   anonymousId: string | null
   messageId: string | null
   config_version: string
+  /** How often it was queued again under another key, because its webhook's address had changed. */
+  moves: number
 }
 
 /** What the receiver said last; `body` is cleaned, cut and free of secrets. */
@@ -59,9 +61,17 @@ export interface Receipt {
   /** Slack's own word, or what went wrong on the way. */
   detail: string | null
   attempts: number
+  /** How many of the attempts may have arrived unanswered. */
+  ambiguous: number
   answer: Answer | null
-  /** Set where outcome is null: nothing leaves this message's lane before. */
+  /** The key of its dispatch record: the lane it went through. */
+  lane: string | null
+  /** Set where outcome is null: nothing leaves the lane before. */
   held_until: number | null
+  /** Since when the lane's posts have failed; null where the last one did not. */
+  failing_since: number | null
+  /** The lane's breaker after this. */
+  breaker: BreakerState | null
   event: EventCoordinates
   /** The dispatch record's timestamp. */
   queued_at: number
@@ -85,9 +95,12 @@ export interface RawEvent extends EventCoordinates {
   headers: { name: string; value: EncodedBytes }[]
 }
 
-/** bellhop.dead-letters: what could not be delivered, why, and all it takes to replay it. */
+/**
+ * bellhop.dead-letters: what could not be delivered, why, and all it takes to replay it. Kind `replayed` is the mark
+ * that another letter of the same partition has been replayed: written in one transaction with what went back.
+ */
 export interface DeadLetter {
-  kind: 'message' | 'event'
+  kind: 'message' | 'event' | 'replayed'
   cause: DeadLetterCause
   detail: string | null
   attempts: number
@@ -98,5 +111,7 @@ export interface DeadLetter {
   event: RawEvent | null
   action: string | null
   destination: string | null
+  /** The offset of the letter that was replayed, in the mark's own partition; where kind is `replayed`. */
+  replays: number | null
   recorded_at: number
 }

@@ -1,45 +1,45 @@
 import type { DeadLetter, DispatchRecord, Receipt } from '../core/records.ts'
 import { createDeadLetterRecord } from '../kafka/dead-letters.ts'
 import { createReceiptWriter } from '../kafka/receipts.ts'
-import type { Attempt } from '../slack/client.ts'
 import type { DispatchStageDeps } from '../stage.ts'
-import { heldReceipt } from './fate.ts'
+import { type Hold, heldReceipt, movedReceipt } from './fate.ts'
 import type { QueuedMessage } from './lane.ts'
 import { laneKeyOf } from './lane-key.ts'
-import { type ForeignRecord, malformedDeadLetter } from './malformed.ts'
+import { type ForeignRecord, malformedDeadLetter, malformedReceipt } from './malformed.ts'
 
 /** What the dispatch stage writes, each under its topic, key and partition. */
 export interface DispatchRecords {
-  /** The lane that a record belongs to now; its own key where its destination is unknown. */
-  laneKey(record: DispatchRecord, key: Buffer | null): string
-  writeReceipt(receipt: Receipt): Promise<void>
+  /** The key of a record by this configuration; null where its destination is not known. */
+  currentKey(record: DispatchRecord): string | null
+  writeReceipt(receipt: Receipt): Promise<number>
   writeDeadLetter(letter: DeadLetter, message: QueuedMessage): Promise<void>
   /** The wait of a lane, so that a new owner keeps it. */
-  writeHold(message: QueuedMessage, hold: { waitMs: number; attempt: Attempt }): void
-  /** A record that bellhop did not write. */
-  writeMalformed(message: ForeignRecord, at: { partition: number; detail: string }): Promise<void>
+  writeHold(message: QueuedMessage, hold: Hold): Promise<{ receipt: Receipt; offset: number }>
+  movedReceipt(message: QueuedMessage): Receipt
+  /** A record that bellhop did not write: dead letter, then receipt, whose offset it gives. */
+  writeMalformed(message: ForeignRecord, at: { partition: number; detail: string }): Promise<number>
 }
 
 export function createDispatchRecords(deps: DispatchStageDeps): DispatchRecords {
   const { config, topics, clock, codecs, writer } = deps
   const writeReceipt = createReceiptWriter({ writer, codec: codecs.receipt, topic: topics.receipts })
   const deadLetter = createDeadLetterRecord({ codec: codecs.deadLetter, topic: topics.deadLetters })
-  const laneKey = (record: DispatchRecord, key: Buffer | null): string => {
-    const destination = config.destinations.get(record.destination)
-    if (destination === undefined) return key?.toString() ?? record.destination
-    return laneKeyOf(destination, record.message)
-  }
   return {
-    laneKey,
-    writeReceipt,
-    writeDeadLetter: (letter, message) => writer.write(deadLetter(letter, laneKey(message.record, null))),
-    writeHold(message, { waitMs, attempt: { detail, answer } }) {
-      const nowMs = clock.nowMs()
-      void writeReceipt(heldReceipt(message, { heldUntilMs: nowMs + waitMs, detail, answer }, nowMs))
+    currentKey(record) {
+      const destination = config.destinations.get(record.destination)
+      return destination === undefined ? null : laneKeyOf(destination, record.message)
     },
-    writeMalformed: (message, at) =>
-      writer.write(
-        deadLetter(malformedDeadLetter(message, { ...at, topic: topics.dispatch }, clock), message.key),
-      ),
+    writeReceipt,
+    writeDeadLetter: async (letter, message) => void (await writer.write(deadLetter(letter, message.lane))),
+    async writeHold(message, hold) {
+      const receipt = heldReceipt(message, hold, clock.nowMs())
+      return { receipt, offset: await writeReceipt(receipt) }
+    },
+    movedReceipt: (message) => movedReceipt(message, clock.nowMs()),
+    async writeMalformed(message, { partition, detail }) {
+      const at = { partition, detail, topic: topics.dispatch }
+      await writer.write(deadLetter(malformedDeadLetter(message, at, clock), message.key))
+      return writeReceipt(malformedReceipt(message, at, clock))
+    },
   }
 }

@@ -1,5 +1,7 @@
 import type { Destination } from '../config/config.ts'
-import { DispatchOwners } from '../kafka/dispatch-consumer.ts'
+import type { MessageContent } from '../core/records.ts'
+import { DispatchOwners } from '../kafka/dispatch-owners.ts'
+import { Moves } from '../kafka/moves.ts'
 import type { TopicRanges } from '../kafka/offsets.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
 import { settleStartOffsets } from '../kafka/start-offsets.ts'
@@ -7,14 +9,15 @@ import type { LaneBacklog } from '../observe/metrics.ts'
 import type { Attempt } from '../slack/client.ts'
 import type { DispatchStageDeps, Stage } from '../stage.ts'
 import { settledWithin, sleep } from '../system.ts'
-import { createDispatchRecords } from './dispatch-records.ts'
+import { createDispatchRecords, type DispatchRecords } from './dispatch-records.ts'
+import type { Hold } from './fate.ts'
 import type { QueuedMessage } from './lane.ts'
 import { Lanes } from './lanes.ts'
+import { PostGate } from './post-gate.ts'
 import { Settlement } from './settlement.ts'
 
 const COMMIT_EVERY_MS = 500
-const OLDEST_UNACKNOWLEDGED_MS = 1_000
-const GATE_POLL_MS = 50
+const REWIND_EVERY_MS = 50
 const STUCK_WRITER_MS = 5_000
 /** With the posts' own deadline of 10 s this keeps a stop within 12 s. */
 const SETTLE_MS = 1_000
@@ -26,52 +29,43 @@ const SETTLE_MS = 1_000
 export class DispatchStage implements Stage {
   readonly name = 'dispatch'
   readonly #deps: DispatchStageDeps
+  readonly #records: DispatchRecords
   readonly #lanes: Lanes
   readonly #settlement: Settlement
   readonly #owners: DispatchOwners
   readonly #consumer: PartitionConsumer
+  readonly #gate: PostGate
   readonly #stopped = new AbortController()
-  #committing: Promise<void> = Promise.resolve()
-  #writerBack: Promise<void> | null = null
+  #working: Promise<unknown> = Promise.resolve()
 
   constructor(deps: DispatchStageDeps) {
-    const { config, topics } = deps
-    const records = createDispatchRecords(deps)
+    const { topics } = deps
     this.#deps = deps
-    this.#settlement = new Settlement({
-      ...deps,
-      ...records,
-      complete: (message) => this.#owners.complete(message),
-    })
-    this.#lanes = new Lanes({
-      ...deps,
-      destinations: config.destinations,
-      queueLimitBytes: config.slack.queueLimitBytes,
-      post: (destination, message, mayWrite) => postTo(deps, { destination, message, mayWrite }),
-      mayPost: () => this.#onRecord(),
-      settled: (message, fate) => this.#settlement.settle(message, fate),
-      held: records.writeHold,
-    })
-    this.#owners = new DispatchOwners({
-      ...deps,
-      ...records,
-      groupId: topics.dispatchGroup,
-      topic: topics.dispatch,
-      codec: deps.codecs.dispatch,
-      lanes: this.#lanes,
-    })
+    this.#records = createDispatchRecords(deps)
     this.#consumer = new PartitionConsumer({
       ...deps,
       stage: 'dispatch',
       groupId: topics.dispatchGroup,
-      topics: [topics.dispatch],
-      sessionTimeoutMs: config.kafka.sessionTimeoutMs,
+      topics: [topics.dispatch, topics.receipts],
+      together: true,
+      sessionTimeoutMs: deps.config.kafka.sessionTimeoutMs,
       own: (partition) => this.#owners.own(partition),
     })
+    this.#gate = new PostGate({ ...deps, group: topics.dispatchGroup, lease: this.#consumer.lease })
+    this.#settlement = new Settlement({
+      ...deps,
+      ...this.#records,
+      complete: (message, receiptOffset) => this.#owners.complete(message, receiptOffset),
+    })
+    this.#lanes = this.#createLanes()
+    this.#owners = this.#createOwners()
   }
 
   async start(): Promise<void> {
-    const { topics, startOverride } = this.#deps
+    const { topics, startOverride, config, observer } = this.#deps
+    for (const destination of config.destinations.values()) {
+      if (takesAnyCertificate(destination)) observer.destinationInsecure({ destination: destination.id })
+    }
     const settled = await settleStartOffsets({
       ...this.#deps,
       groupId: topics.dispatchGroup,
@@ -82,17 +76,18 @@ export class DispatchStage implements Stage {
     })
     if (!settled) return
     await this.#consumer.start()
-    this.#committing = this.#commitRegularly()
+    this.#working = Promise.all([this.#commitRegularly(), this.#rewindRegularly()])
   }
 
   async stop(): Promise<void> {
     await this.#consumer.quiesce()
     // Posts that wait for a socket are turned away; those in flight end at their deadline.
     await Promise.all([this.#lanes.stop(), this.#deps.slack.close()])
-    await settledWithin(this.#settlement.idle(), SETTLE_MS)
+    await settledWithin(this.#recorded(), SETTLE_MS)
     this.#stopped.abort()
-    await settledWithin(this.#committing, SETTLE_MS)
+    await settledWithin(this.#working, SETTLE_MS)
     await this.#consumer.stop()
+    await this.#owners.close()
   }
 
   trouble(): string | null {
@@ -110,55 +105,91 @@ export class DispatchStage implements Stage {
     const { topics, observer } = this.#deps
     const topic = topics.dispatch
     this.#consumer.noteRanges(ranges)
-    for (const { partition, offset } of this.#owners.positions()) {
+    for (const { partition, offset, passingOver } of this.#owners.positions()) {
       const lag = Math.max(0, (ranges.get(topic)?.get(partition)?.high ?? offset) - offset)
       observer.partitionLag({ stage: 'dispatch', topic, partition, lag })
+      observer.lanesPassingOver({ topic, partition, lanes: passingOver })
     }
   }
 
-  /** With the broker away posting stops, instead of losing track of what was sent. All lanes share one wait. */
-  #onRecord(): Promise<void> {
-    const { writer } = this.#deps
-    if (writer.oldestUnacknowledgedMs() <= OLDEST_UNACKNOWLEDGED_MS) return Promise.resolve()
-    this.#writerBack ??= this.#untilWriterBack()
-    return this.#writerBack
+  #createLanes(): Lanes {
+    const { config } = this.#deps
+    return new Lanes({
+      ...this.#deps,
+      destinations: config.destinations,
+      queueLimitBytes: config.slack.queueLimitBytes,
+      post: (destination, content, mayWrite) => postTo(this.#deps, { destination, content, mayWrite }),
+      mayPost: () => this.#gate.open(),
+      mayWrite: () => this.#gate.isOpen(),
+      settled: (message, fate) => this.#settlement.settle(message, fate),
+      held: (message, hold) => void this.#hold(message, hold),
+    })
   }
 
-  async #untilWriterBack(): Promise<void> {
-    const { writer, signal } = this.#deps
-    while (writer.oldestUnacknowledgedMs() > OLDEST_UNACKNOWLEDGED_MS && !signal.aborted) {
-      await sleep(GATE_POLL_MS, signal)
-    }
-    this.#writerBack = null
+  #createOwners(): DispatchOwners {
+    const { topics, kafka, codecs } = this.#deps
+    const groupId = topics.dispatchGroup
+    return new DispatchOwners({
+      ...this.#deps,
+      ...this.#records,
+      groupId,
+      lanes: this.#lanes,
+      openMoves: (partition) => Moves.open({ kafka, groupId, topics, codecs }, partition),
+      recorded: () => this.#recorded(),
+      leaseHolds: () => this.#consumer.lease.holds(),
+      memberId: () => this.#consumer.memberId(),
+      commit: (commits) => this.#consumer.commit(commits),
+    })
+  }
+
+  async #hold(message: QueuedMessage, hold: Hold): Promise<void> {
+    const { receipt, offset } = await this.#records.writeHold(message, hold)
+    this.#owners.held(message, receipt, offset)
+  }
+
+  /** Resolves when every fate and wait so far is on record. */
+  async #recorded(): Promise<void> {
+    await this.#settlement.recorded()
+    await this.#deps.writer.flush()
   }
 
   async #commitRegularly(): Promise<void> {
     const { signal } = this.#stopped
+    const { observer } = this.#deps
     while (!signal.aborted) {
       await sleep(COMMIT_EVERY_MS, signal)
-      await this.#commit()
+      await this.#owners.commit().catch((error) => observer.commitFailed({ stage: 'dispatch', error }))
     }
-    await this.#commit()
   }
 
-  async #commit(): Promise<void> {
-    const offsets = this.#owners.committable()
-    if (offsets.length === 0) return
-    try {
-      if (await this.#consumer.commit(offsets)) this.#owners.committed(offsets)
-    } catch (error) {
-      this.#deps.observer.commitFailed({ stage: 'dispatch', error })
+  async #rewindRegularly(): Promise<void> {
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      await sleep(REWIND_EVERY_MS, signal)
+      this.#owners.rewind()
     }
   }
 }
 
 async function postTo(
   { slack }: DispatchStageDeps,
-  post: { destination: Destination; message: QueuedMessage; mayWrite: () => boolean },
+  post: { destination: Destination; content: MessageContent; mayWrite: () => boolean },
 ): Promise<Attempt> {
-  const { destination, message, mayWrite } = post
+  const { destination, content, mayWrite } = post
   if (destination.type !== 'blackhole') {
-    return slack.post(destination, message.record.message, { beforeWrite: mayWrite })
+    return slack.post(destination, content, { beforeWrite: mayWrite })
   }
-  return { outcome: 'sent', detail: null, retryAfterMs: null, tolerated: 0, answer: null, durationMs: 0 }
+  return {
+    outcome: 'sent',
+    detail: null,
+    retryAfterMs: null,
+    tolerated: 0,
+    blamesChannel: false,
+    answer: null,
+    durationMs: 0,
+  }
+}
+
+function takesAnyCertificate(destination: Destination): boolean {
+  return destination.type !== 'blackhole' && destination.tls?.insecureSkipVerify === true
 }

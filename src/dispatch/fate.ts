@@ -1,39 +1,59 @@
-import type { FinalOutcome, MessageCause } from '../core/outcome.ts'
+import type { BreakerState, FinalOutcome, MessageCause } from '../core/outcome.ts'
 import type { Answer, DeadLetter, Receipt } from '../core/records.ts'
 import type { QueuedMessage } from './lane.ts'
 
 /** How a message ended, as the lane found out. */
 export interface Fate {
-  outcome: Extract<FinalOutcome, 'delivered' | 'dead_lettered'>
+  outcome: Extract<FinalOutcome, 'delivered' | 'dead_lettered' | 'expired'>
+  /** Null where delivered. */
   cause: MessageCause | null
   detail: string | null
   answer: Answer | null
+  /** The lane's breaker after this. */
+  breaker: BreakerState
+}
+
+/** A wait that the lane's next owner must keep. */
+export interface Hold {
+  waitMs: number
+  detail: string | null
+  answer: Answer | null
+  /** How long the lane's posts have been failing; null where they have not. */
+  failingForMs: number | null
+  breaker: BreakerState
 }
 
 /** The receipt of a message whose fate is decided. */
 export function finalReceipt(message: QueuedMessage, fate: Fate, nowMs: number): Receipt {
-  return { ...receiptOf(message, nowMs), ...fate, held_until: null }
+  const { outcome, cause, detail, answer, breaker } = fate
+  const decided = { outcome, cause, detail, answer, breaker, held_until: null, failing_since: null }
+  return { ...receiptOf(message, nowMs), ...decided }
+}
+
+/** The receipt of a message that was queued again under its destination's new key. */
+export function movedReceipt(message: QueuedMessage, nowMs: number): Receipt {
+  const moved = { outcome: 'moved', cause: null, detail: null, answer: null } as const
+  return { ...receiptOf(message, nowMs), ...moved, held_until: null, failing_since: null, breaker: null }
 }
 
 /** The receipt that lets a new owner keep the wait which a lane is in. */
-export function heldReceipt(
-  message: QueuedMessage,
-  hold: { heldUntilMs: number; detail: string | null; answer: Answer | null },
-  nowMs: number,
-): Receipt {
+export function heldReceipt(message: QueuedMessage, hold: Hold, nowMs: number): Receipt {
+  const { waitMs, detail, answer, failingForMs, breaker } = hold
   return {
     ...receiptOf(message, nowMs),
     outcome: null,
     cause: null,
-    detail: hold.detail,
-    answer: hold.answer,
-    held_until: Math.ceil(hold.heldUntilMs),
+    detail,
+    answer,
+    held_until: Math.ceil(nowMs + waitMs),
+    failing_since: failingForMs === null ? null : Math.round(nowMs - failingForMs),
+    breaker,
   }
 }
 
-type Identified = Omit<Receipt, 'outcome' | 'cause' | 'detail' | 'answer' | 'held_until'>
+type Decided = 'outcome' | 'cause' | 'detail' | 'answer' | 'held_until' | 'failing_since' | 'breaker'
 
-function receiptOf(message: QueuedMessage, nowMs: number): Identified {
+function receiptOf(message: QueuedMessage, nowMs: number): Omit<Receipt, Decided> {
   const { record } = message
   return {
     id: record.id,
@@ -42,6 +62,8 @@ function receiptOf(message: QueuedMessage, nowMs: number): Identified {
     dispatch_partition: message.dispatchPartition,
     dispatch_offset: message.dispatchOffset,
     attempts: message.attempts,
+    ambiguous: message.ambiguous,
+    lane: message.lane,
     event: record.event,
     queued_at: message.queuedAt,
     recorded_at: Math.round(nowMs),
@@ -68,6 +90,7 @@ export function messageDeadLetter(
     event: null,
     action: record.action,
     destination: record.destination,
+    replays: null,
     recorded_at: Math.round(nowMs),
   }
 }

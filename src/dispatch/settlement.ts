@@ -5,9 +5,10 @@ import { type Fate, finalReceipt, messageDeadLetter } from './fate.ts'
 import type { QueuedMessage } from './lane.ts'
 
 export interface SettlementDeps {
-  writeReceipt(receipt: Receipt): Promise<void>
+  /** Resolves with the receipt's offset, in the partition of the dispatch record, once it is acknowledged. */
+  writeReceipt(receipt: Receipt): Promise<number>
   writeDeadLetter(letter: DeadLetter, message: QueuedMessage): Promise<void>
-  complete(message: QueuedMessage): void
+  complete(message: QueuedMessage, receiptOffset: number): void
   observer: Observer
   clock: Clock
 }
@@ -32,8 +33,8 @@ export class Settlement {
   }
 
   /** Resolves when every fate so far is on record. */
-  async idle(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending)
+  async recorded(): Promise<void> {
+    await Promise.all(this.#pending)
   }
 
   async #record(message: QueuedMessage, fate: Fate): Promise<void> {
@@ -42,8 +43,7 @@ export class Settlement {
       const letter = messageDeadLetter(message, { ...fate, cause: fate.cause }, clock.nowMs())
       await writeDeadLetter(letter, message)
     }
-    await writeReceipt(finalReceipt(message, fate, clock.nowMs()))
-    complete(message)
+    complete(message, await writeReceipt(finalReceipt(message, fate, clock.nowMs())))
   }
 
   #report({ record, attempts }: QueuedMessage, fate: Fate): void {

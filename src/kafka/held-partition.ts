@@ -21,13 +21,21 @@ export type HeldState = 'preparing' | 'reading' | 'held_back' | 'failed' | 'lost
 
 /** Records as the owner gets them; offsets as numbers. */
 export interface FetchedBatch {
+  /** From where it was asked for; its first record may lie further on. */
+  fetchedOffset: number
   messages: readonly KafkaMessage[]
   /** The last offset that the batch covers, control records included. */
   lastOffset: number
 }
 
-/** How far the owner took the batch; `held_back` stops reading until it calls `goOn`. */
-export type Consumed = { kind: 'taken' } | { kind: 'held_back'; nextOffset: number }
+/**
+ * How far the owner took the batch: all of it; up to `nextOffset` and no further until it calls `goOn`; or all of it,
+ * to read on at `nextOffset`.
+ */
+export type Consumed =
+  | { kind: 'taken' }
+  | { kind: 'held_back'; nextOffset: number }
+  | { kind: 'jump'; nextOffset: number }
 
 /** What a stage does with a partition that is its own. */
 export interface PartitionOwner {
@@ -35,6 +43,8 @@ export interface PartitionOwner {
   prepare(signal: AbortSignal): Promise<number>
   /** An error prepares the partition again. */
   consume(batch: FetchedBatch): Promise<Consumed>
+  /** Reading has come to `nextOffset` past control and aborted records alone. */
+  passed?(nextOffset: number): void
   lose(): void
   /** A planned stop, while the partition is still ours and nothing more is consumed. */
   release(): Promise<void>
@@ -48,8 +58,10 @@ export interface HeldPartition {
   position(): number | null
   /** Pauses, and prepares again after a backoff; `error` says why. */
   prepareAgain(error: unknown): void
-  /** Reads on after the owner held back. */
-  goOn(): void
+  /** Reads on after the owner held back, from where it did or from elsewhere. */
+  goOn(offset?: number): void
+  /** Reads on from another offset; what was fetched before does not count. Without effect while not reading. */
+  moveTo(offset: number): void
 }
 
 export interface PartitionMemberDeps {
@@ -80,6 +92,7 @@ export class AssignedPartition implements HeldPartition {
   #outsideAt: number | null = null
   #failures = 0
   #joins = 0
+  #moves = 0
 
   constructor(at: { topic: string; partition: number }, deps: PartitionMemberDeps) {
     this.topic = at.topic
@@ -124,8 +137,16 @@ export class AssignedPartition implements HeldPartition {
     if (this.#state === 'reading' || this.#state === 'held_back') await this.#owner.release()
   }
 
-  goOn(): void {
-    if (this.#state === 'held_back' && this.#position !== null) this.#readFrom(this.#position)
+  goOn(offset: number | null = this.#position): void {
+    if (this.#state === 'held_back' && offset !== null) this.#readFrom(offset)
+  }
+
+  moveTo(offset: number): void {
+    if (!this.#isReading()) return
+    this.#moves += 1
+    this.#position = offset
+    this.#passedTo = null
+    this.#seek(offset)
   }
 
   pause(): void {
@@ -153,8 +174,14 @@ export class AssignedPartition implements HeldPartition {
     return `${this.topic}[${this.partition}] has failed ${this.#failures} times in a row`
   }
 
-  passControlRecords(nextOffset: number): void {
-    if (this.#position !== null && nextOffset > this.#position) this.#passedTo = nextOffset
+  passControlRecords({ firstOffset, nextOffset }: { firstOffset: number; nextOffset: number }): void {
+    const at = this.position()
+    if (at === null || nextOffset <= at) return
+    // Fetched before we were led elsewhere. (A gap before the first is no sign of it in a compacted topic, where
+    // nobody is led elsewhere.)
+    if (this.#moves > 0 && firstOffset > at) return
+    this.#passedTo = nextOffset
+    this.#owner.passed?.(nextOffset)
   }
 
   async consume(payload: EachBatchPayload): Promise<void> {
@@ -173,8 +200,9 @@ export class AssignedPartition implements HeldPartition {
 
   async #take({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
     const joinsBefore = this.#joins
+    const movesBefore = this.#moves
     const consumed = await this.#owner.consume(toFetched(batch))
-    if (!this.#isReading()) return
+    if (!this.#isReading() || this.#moves !== movesBefore) return
     this.#failures = 0
     this.#passedTo = null
     if (consumed.kind === 'held_back') {
@@ -182,6 +210,10 @@ export class AssignedPartition implements HeldPartition {
       this.#position = consumed.nextOffset
       this.#seek(this.#position)
       this.#moveTo('held_back')
+      return
+    }
+    if (consumed.kind === 'jump') {
+      this.moveTo(consumed.nextOffset)
       return
     }
     this.#position = Number(batch.lastOffset()) + 1
@@ -263,6 +295,7 @@ function fetchedOffsetOf(batch: Batch): number {
 
 function toFetched(batch: Batch): FetchedBatch {
   return {
+    fetchedOffset: fetchedOffsetOf(batch),
     messages: batch.messages,
     lastOffset: Number(batch.lastOffset()),
   }

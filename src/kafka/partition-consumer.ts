@@ -1,25 +1,40 @@
 import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Random } from '../core/random.ts'
 import type { Observer, StageName } from '../observe/observer.ts'
 import { settledWithin } from '../system.ts'
 import { AssignedPartition, type HeldPartition, type PartitionOwner } from './held-partition.ts'
+import { createLease, type Lease } from './lease.ts'
 import type { TopicRanges } from './offsets.ts'
+import { createStickyAssigner } from './sticky-assigner.ts'
 
 export interface PartitionConsumerDeps {
   kafka: Kafka
   stage: StageName
   groupId: string
   topics: readonly string[]
+  /** Whether partition p of every topic goes to the same member. */
+  together: boolean
   sessionTimeoutMs: number
   own(partition: HeldPartition): PartitionOwner
   observer: Observer
+  clock: Clock
   random: Random
   /** The consumer ended for good. */
   onFatal(error: Error, stage: StageName): void
 }
 
+/** A position of the group in a partition, with what its owner leaves for the next. */
+export interface GroupCommit {
+  topic: string
+  partition: number
+  offset: number
+  metadata: string
+}
+
 const MAX_WAIT_MS = 250
+const HEARTBEAT_MS = 250
 const MAX_BYTES_PER_PARTITION = 1_048_576
 const MAX_BYTES = 8 * MAX_BYTES_PER_PARTITION
 const PARTITIONS_AT_ONCE = 4
@@ -44,6 +59,8 @@ const LEAVE_MS = 2_000
  *   which would end the consumer. A crash that kafkajs does not recover from is reported as fatal.
  */
 export class PartitionConsumer {
+  /** How long what is owned may be acted on without hearing from the group. */
+  readonly lease: Lease
   readonly #deps: PartitionConsumerDeps
   readonly #consumer: Consumer
   readonly #partitions = new Map<string, AssignedPartition>()
@@ -51,19 +68,25 @@ export class PartitionConsumer {
   #memberId: string | null = null
   #joined = false
   #quiescing = false
-  /** The group's own commit, as eachBatch is given it. */
-  #commitOnce: EachBatchPayload['commitOffsetsIfNecessary'] | null = null
 
   constructor(deps: PartitionConsumerDeps) {
     this.#deps = deps
     this.#consumer = deps.kafka.consumer({
       groupId: deps.groupId,
       sessionTimeout: deps.sessionTimeoutMs,
-      heartbeatInterval: Math.floor(deps.sessionTimeoutMs / 5),
+      // A rebalance is noticed by a heartbeat, and lasts until the last member has noticed.
+      heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(deps.sessionTimeoutMs / 5)),
       rebalanceTimeout: Math.max(LEAST_REBALANCE_TIMEOUT_MS, deps.sessionTimeoutMs),
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
       maxBytes: MAX_BYTES,
       maxWaitTimeInMs: MAX_WAIT_MS,
+      partitionAssigners: [
+        createStickyAssigner({
+          together: deps.together,
+          owned: () => this.#partitions.values(),
+          clock: deps.clock,
+        }),
+      ],
       retry: {
         initialRetryTime: 100,
         maxRetryTime: 5_000,
@@ -71,6 +94,7 @@ export class PartitionConsumer {
         restartOnFailure: async () => !this.#quiescing,
       },
     })
+    this.lease = createLease({ sessionTimeoutMs: deps.sessionTimeoutMs, clock: deps.clock })
     this.#listen()
   }
 
@@ -99,25 +123,26 @@ export class PartitionConsumer {
     const released = [...this.#partitions.values()].map((partition) => partition.release())
     await settledWithin(Promise.all(released), RELEASE_MS)
     this.#joined = false
+    this.lease.lapse()
     await settledWithin(this.#consumer.disconnect(), LEAVE_MS)
+    this.#memberId = null
     this.#dropAll()
   }
 
+  /** This process's name in the group; null while it has none. A new one means that everything was lost before. */
+  memberId(): string | null {
+    return this.#memberId
+  }
+
   /**
-   * Commits for partitions that are still ours; false where there is nothing to commit with. Not tried again here,
-   * as kafkajs' own commitOffsets does: a commit that is repeated after a rebalance would land under the next
-   * generation, over what the new owner has committed.
+   * Commits in the group's present generation, once: what failed is to be decided anew. The caller sees to it that
+   * it commits only what is its own.
    */
-  async commit(offsets: readonly { topic: string; partition: number; offset: number }[]): Promise<boolean> {
-    const ours = offsets.filter(({ topic, partition }) => this.#partitions.has(keyOf(topic, partition)))
-    if (ours.length === 0 || this.#commitOnce === null) return false
-    await this.#commitOnce({
-      topics: ours.map(({ topic, partition, offset }) => ({
-        topic,
-        partitions: [{ partition, offset: String(offset) }],
-      })),
-    })
-    return true
+  async commit(commits: readonly GroupCommit[]): Promise<void> {
+    if (this.#memberId === null) throw new Error('not in the consumer group')
+    await this.#consumer.commitOffsets(
+      commits.map(({ offset, ...commit }) => ({ ...commit, offset: String(offset) })),
+    )
   }
 
   /** Why this member does not do its work; null while it does. */
@@ -143,20 +168,25 @@ export class PartitionConsumer {
   }
 
   #listen(): void {
-    const { GROUP_JOIN, CRASH, END_BATCH_PROCESS } = this.#consumer.events
+    const { GROUP_JOIN, CRASH, END_BATCH_PROCESS, REQUEST, HEARTBEAT } = this.#consumer.events
+    this.#consumer.on(REQUEST, ({ payload }) => this.lease.requested(payload.apiName, payload.createdAt))
+    this.#consumer.on(HEARTBEAT, ({ payload }) => this.lease.confirmed('heartbeat', payload.memberId))
     this.#consumer.on(GROUP_JOIN, (event) => this.#onJoin(event))
     this.#consumer.on(CRASH, (event) => this.#onCrash(event))
-    this.#consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload }) => {
+      const { topic, partition, batchSize, firstOffset, lastOffset } = payload
       // A batch of control and aborted records alone never reaches eachBatch: kafkajs moves past it by itself.
       if (batchSize > 0) return
-      this.#partitions.get(keyOf(topic, partition))?.passControlRecords(Number(lastOffset) + 1)
+      const passed = { firstOffset: Number(firstOffset ?? lastOffset), nextOffset: Number(lastOffset) + 1 }
+      this.#partitions.get(keyOf(topic, partition))?.passControlRecords(passed)
     })
   }
 
   #onJoin({ payload }: ConsumerGroupJoinEvent): void {
-    const { stage, groupId, observer } = this.#deps
+    const { stage, groupId, topics, together, observer } = this.#deps
     if (payload.memberId !== this.#memberId) this.#dropAll()
     this.#memberId = payload.memberId
+    this.lease.confirmed('group_join', payload.memberId)
     this.#joined = true
     const assigned = assignedPartitions(payload.memberAssignment)
     for (const key of [...this.#partitions.keys()]) if (!assigned.has(key)) this.#drop(key)
@@ -165,13 +195,15 @@ export class PartitionConsumer {
       if (held === undefined) this.#hold(key, at)
       else held.keep()
     }
-    observer.groupJoined({ stage, group: groupId, memberId: payload.memberId, partitions: assigned.size })
+    const partitions = together ? ofTopic(assigned.values(), topics[0]) : assigned.size
+    observer.groupJoined({ stage, group: groupId, memberId: payload.memberId, partitions })
   }
 
   #onCrash({ payload: { error, restart } }: ConsumerCrashEvent): void {
     const { stage, observer, onFatal } = this.#deps
     this.#joined = false
-    this.#commitOnce = null
+    this.#memberId = null
+    this.lease.lapse()
     this.#dropAll()
     if (this.#quiescing) return
     observer.consumerCrashed({ stage, error, restarting: restart })
@@ -182,7 +214,6 @@ export class PartitionConsumer {
 
   async #onBatch(payload: EachBatchPayload): Promise<void> {
     const held = this.#partitions.get(keyOf(payload.batch.topic, payload.batch.partition))
-    this.#commitOnce = payload.commitOffsetsIfNecessary
     if (held === undefined || this.#quiescing || payload.isStale()) return
     const work = held.consume(payload)
     this.#working.add(work)
@@ -223,4 +254,9 @@ function assignedPartitions(
     for (const partition of partitions) assigned.set(keyOf(topic, partition), { topic, partition })
   }
   return assigned
+}
+
+/** Partitions that come together count as one. */
+function ofTopic(partitions: Iterable<{ topic: string }>, topic: string | undefined): number {
+  return [...partitions].filter((partition) => partition.topic === topic).length
 }

@@ -33,6 +33,7 @@ export function createRecordCodecs(): RecordCodecs {
 function createCodec<T>(name: string): RecordCodec<T> {
   const schema: Schema = JSON.parse(readFileSync(new URL(`${name}.avsc`, SCHEMAS), 'utf8'))
   const type = avro.Type.forSchema(schema, { wrapUnions: false })
+  const defaults = defaultsOf(schema)
   return {
     encode(record) {
       const wrong = firstMismatch(type, record)
@@ -47,9 +48,18 @@ function createCodec<T>(name: string): RecordCodec<T> {
         return { kind: 'malformed', detail: 'not JSON' }
       }
       const wrong = firstMismatch(type, record)
-      return wrong === null ? { kind: 'record', record: record as T } : { kind: 'malformed', detail: wrong }
+      if (wrong !== null) return { kind: 'malformed', detail: wrong }
+      return { kind: 'record', record: { ...defaults, ...(record as T) } }
     },
   }
+}
+
+/** What stands for the fields that records written by an earlier version lack. */
+function defaultsOf(schema: Schema): Record<string, unknown> {
+  const { fields = [] } = schema as { fields?: { name: string; default?: unknown }[] }
+  return Object.fromEntries(
+    fields.filter((field) => 'default' in field).map((field) => [field.name, field.default]),
+  )
 }
 
 /** The path and expected type of the first field that does not fit; never its value. */

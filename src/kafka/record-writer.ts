@@ -8,7 +8,7 @@ import { byTopic, chunksOf, type OutgoingRecord } from './transactional-writer.t
 interface Waiting {
   record: OutgoingRecord
   sinceMs: number
-  acknowledge(): void
+  acknowledge(offset: number): void
 }
 
 interface RecordWriterDeps {
@@ -20,6 +20,8 @@ interface RecordWriterDeps {
 const FIRST_RETRY_MS = 200
 const LONGEST_RETRY_MS = 5_000
 const MOST_RECORDS = 2_000
+/** The offset of a record whose partition was the key's to choose: which one it was is not asked for. */
+const UNKNOWN_OFFSET = -1
 
 /**
  * Writes receipts and dead letters. A promise of `write` resolves when the broker has the record on all in-sync
@@ -43,12 +45,26 @@ export class RecordWriter {
     return new RecordWriter(deps, await connectProducer(deps.kafka))
   }
 
-  write(record: OutgoingRecord): Promise<void> {
-    const written = new Promise<void>((resolve) => {
+  /** Gives the record's offset where it names its partition, else -1. */
+  write(record: OutgoingRecord): Promise<number> {
+    const written = new Promise<number>((resolve) => {
       this.#waiting.push({ record, sinceMs: this.#deps.clock.monotonicMs(), acknowledge: resolve })
     })
     this.#sending ??= this.#drain()
     return written
+  }
+
+  /** Resolves when all that was written so far is acknowledged. */
+  async flush(): Promise<void> {
+    const last = this.#waiting.at(-1)
+    if (last === undefined) return
+    await new Promise<void>((resolve) => {
+      const { acknowledge } = last
+      last.acknowledge = (offset) => {
+        acknowledge(offset)
+        resolve()
+      }
+    })
   }
 
   /** Age of the oldest record that is not acknowledged; 0 where there is none. */
@@ -82,9 +98,9 @@ export class RecordWriter {
     for (let failed = false; !signal.aborted; failed = true) {
       try {
         if (failed) await this.#replaceProducer()
-        await this.#send(request.map(({ record }) => record))
+        const offsets = await this.#send(request.map(({ record }) => record))
         this.#waiting.splice(0, request.length)
-        for (const { acknowledge } of request) acknowledge()
+        for (const [at, { acknowledge }] of request.entries()) acknowledge(offsets[at] ?? UNKNOWN_OFFSET)
         return
       } catch (error) {
         if (signal.aborted) return
@@ -96,9 +112,9 @@ export class RecordWriter {
     }
   }
 
-  async #send(records: readonly OutgoingRecord[]): Promise<void> {
+  async #send(records: readonly OutgoingRecord[]): Promise<number[]> {
     const written = await this.#producer.sendBatch({ acks: -1, topicMessages: byTopic(records) })
-    requireAllWritten(records, written)
+    return offsetsOf(records, written)
   }
 
   /** An idempotent producer that failed may stand at a sequence that the broker refuses for ever. */
@@ -114,13 +130,26 @@ function requestsOf(batch: readonly Waiting[]): Waiting[][] {
   return chunksOf(batch.map(({ record }) => record)).map(({ length }) => rest.splice(0, length))
 }
 
-/** kafkajs drops, silently, what is for a partition that its metadata does not know yet: one that was added. */
-function requireAllWritten(records: readonly OutgoingRecord[], written: readonly RecordMetadata[]): void {
-  const acknowledged = new Set(written.map(({ topicName, partition }) => `${topicName}/${partition}`))
-  for (const { topic, partition } of records) {
-    if (partition !== undefined && !acknowledged.has(`${topic}/${partition}`))
-      throw new Error(`${topic} has no partition ${partition} that is known here`)
+/**
+ * The offset of each record that names its partition: those of one partition lie side by side from the base offset
+ * that the broker gave.
+ *
+ * @throws where kafkajs dropped, silently, what is for a partition that its metadata does not know yet: one that
+ * was added.
+ */
+function offsetsOf(records: readonly OutgoingRecord[], written: readonly RecordMetadata[]): number[] {
+  const next = new Map<string, number>()
+  for (const { topicName, partition, baseOffset } of written) {
+    next.set(`${topicName}/${partition}`, Number(baseOffset))
   }
+  return records.map(({ topic, partition }) => {
+    if (partition === undefined) return UNKNOWN_OFFSET
+    const place = `${topic}/${partition}`
+    const offset = next.get(place)
+    if (offset === undefined) throw new Error(`${topic} has no partition ${partition} that is known here`)
+    next.set(place, offset + 1)
+    return offset
+  })
 }
 
 async function connectProducer(kafka: Kafka): Promise<Producer> {

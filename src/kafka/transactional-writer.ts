@@ -9,6 +9,8 @@ export interface OutgoingRecord {
   key: string | Buffer | null
   value: string | Buffer | null
   partition?: number
+  /** Milliseconds since the epoch; left out, the moment of writing. */
+  timestamp?: number
 }
 
 export interface ConsumedUpTo {
@@ -113,9 +115,14 @@ export function chunksOf(records: readonly OutgoingRecord[]): OutgoingRecord[][]
 
 export function byTopic(records: readonly OutgoingRecord[]): { topic: string; messages: Message[] }[] {
   const topics = new Map<string, Message[]>()
-  for (const { topic, key, value, partition } of records) {
+  for (const { topic, key, value, partition, timestamp } of records) {
     const messages = topics.get(topic) ?? []
-    messages.push(partition === undefined ? { key, value } : { key, value, partition })
+    messages.push({
+      key,
+      value,
+      ...(partition === undefined ? {} : { partition }),
+      ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+    })
     topics.set(topic, messages)
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }))

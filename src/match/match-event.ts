@@ -118,6 +118,7 @@ function toQueued(
       anonymousId: idOf(event.anonymousId),
       messageId: idOf(event.messageId),
       config_version: config.version,
+      moves: 0,
     },
   }
 }

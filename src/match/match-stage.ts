@@ -24,6 +24,7 @@ export function createMatchStage(deps: StageDeps): Stage {
     stage: 'match',
     groupId: topics.matchGroup,
     topics: config.kafka.events.map(({ topic }) => topic),
+    together: false,
     sessionTimeoutMs: config.kafka.sessionTimeoutMs,
     own: (partition) =>
       new TransactionalOwner({ ...deps, groupId: topics.matchGroup, partition, transform, openWriter }),
@@ -108,6 +109,7 @@ function eventDeadLetter(record: EventRecord, failure: Failure, clock: Clock): D
     event: toRawEvent(record),
     action: failure.action,
     destination: failure.destination,
+    replays: null,
     recorded_at: Math.round(clock.nowMs()),
   }
 }

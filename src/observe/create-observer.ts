@@ -2,7 +2,9 @@ import type { Clock } from '../core/clock.ts'
 import { createEventLog } from './event-log.ts'
 import { createDispatchEvents } from './events/dispatch-events.ts'
 import { createKafkaEvents } from './events/kafka-events.ts'
+import { createLaneEvents } from './events/lane-events.ts'
 import { createMatchEvents } from './events/match-events.ts'
+import { createOwnershipEvents } from './events/ownership-events.ts'
 import { createPartitionEvents } from './events/partition-events.ts'
 import { createProcessEvents } from './events/process-events.ts'
 import { createLogLimiter } from './log-limiter.ts'
@@ -30,7 +32,9 @@ export function createObserver(deps: {
   return {
     ...createMatchEvents(log, metrics),
     ...createDispatchEvents(log, metrics),
+    ...createLaneEvents(log, metrics),
     ...createPartitionEvents(log, metrics),
+    ...createOwnershipEvents(log, metrics),
     ...createKafkaEvents(log, metrics),
     ...createProcessEvents(log),
   }

@@ -1,5 +1,5 @@
-import { ATTEMPT_OUTCOMES, DEAD_LETTER_CAUSES } from '../core/outcome.ts'
-import { LABELS, type LabelName, UNKNOWN_LABEL } from './metric-definitions.ts'
+import { ATTEMPT_OUTCOMES, BREAKER_STATES, DEAD_LETTER_CAUSES } from '../core/outcome.ts'
+import { LABELS, type LabelName, UNKNOWN_LABEL, YES_NO } from './metric-definitions.ts'
 import { HOLD_REASONS, STAGES, TRANSACTION_ENDS } from './observer.ts'
 
 /** What a process is configured with, as far as metrics name it. */
@@ -26,6 +26,7 @@ export function createLabelGuard(config: MetricsConfig): LabelGuard {
   const allowed: Record<LabelName, (value: string) => boolean> = {
     action: isIn(config.actions),
     cause: isIn(DEAD_LETTER_CAUSES),
+    complete: isIn(YES_NO),
     config_version: isIn([config.configVersion]),
     destination: isIn(config.destinations),
     end: isIn(TRANSACTION_ENDS),
@@ -34,6 +35,7 @@ export function createLabelGuard(config: MetricsConfig): LabelGuard {
     partition: (value) => /^\d{1,6}$/.test(value),
     reason: isIn(HOLD_REASONS),
     stage: isIn(STAGES),
+    state: isIn(BREAKER_STATES),
     topic: isIn([...config.eventsTopics, ...config.ownTopics]),
     version: isIn([config.version]),
   }

@@ -1,4 +1,4 @@
-import { ATTEMPT_OUTCOMES } from '../core/outcome.ts'
+import { ATTEMPT_OUTCOMES, BREAKER_STATES } from '../core/outcome.ts'
 import { HOLD_REASONS, STAGES, TRANSACTION_ENDS } from './observer.ts'
 
 /**
@@ -14,10 +14,13 @@ export interface MetricDefinition {
   buckets?: readonly number[]
 }
 
+export const YES_NO = ['yes', 'no'] as const
+
 /** What each label's values are. All come from closed lists: none is a URL, a person or an event's data. */
 export const LABELS = {
   action: 'id of a configured action',
   cause: 'why a message was given up, or an event never became one: see docs/records.md',
+  complete: `whether all that was in flight is on record: ${YES_NO.join(', ')}`,
   config_version: '12 hex digits over the configuration',
   destination: 'id of a configured destination',
   end: `how a transaction ended: ${TRANSACTION_ENDS.join(', ')}; fenced: another process has taken the partition over`,
@@ -26,6 +29,7 @@ export const LABELS = {
   partition: 'number of a Kafka partition',
   reason: `why a lane waits longer than its pace: ${HOLD_REASONS.join(', ')}`,
   stage: STAGES.join(', '),
+  state: `what a breaker became: ${BREAKER_STATES.join(', ')}`,
   topic: "name of a configured events topic or of one of bellhop's own",
   version: 'version of bellhop',
 } as const
@@ -97,10 +101,29 @@ export const METRICS = {
     labels: ['outcome'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
+  postMessages: {
+    name: 'bellhop_post_messages',
+    type: 'histogram',
+    help: 'Messages that shared a post, for posts that the receiver took.',
+    labels: [],
+    buckets: [1, 2, 5, 10, 20, 50, 100],
+  },
+  postSplits: {
+    name: 'bellhop_post_splits_total',
+    type: 'counter',
+    help: 'Joint posts that the receiver refused and whose messages went on in halves.',
+    labels: ['destination'],
+  },
   messagesDelivered: {
     name: 'bellhop_messages_delivered_total',
     type: 'counter',
     help: 'Messages that the receiver took; several may share one post.',
+    labels: ['destination'],
+  },
+  messagesMoved: {
+    name: 'bellhop_messages_moved_total',
+    type: 'counter',
+    help: 'Messages queued again under another key, since the address of their webhook or channel had changed.',
     labels: ['destination'],
   },
   deliveryLatency: {
@@ -129,6 +152,18 @@ export const METRICS = {
     labels: ['reason'],
     buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600],
   },
+  breakersOpen: {
+    name: 'bellhop_breakers_open',
+    type: 'gauge',
+    help: 'Lanes whose breaker is not closed: their webhook, token or channel needs a person.',
+    labels: ['destination'],
+  },
+  breakerChanges: {
+    name: 'bellhop_breaker_changes_total',
+    type: 'counter',
+    help: 'Changes of a breaker, by what it became.',
+    labels: ['destination', 'state'],
+  },
   consumerLag: {
     name: 'bellhop_consumer_lag_records',
     type: 'gauge',
@@ -152,6 +187,43 @@ export const METRICS = {
     type: 'counter',
     help: 'Times a partition could not go on, whether or not it is tried again.',
     labels: ['stage', 'topic'],
+  },
+  lanesPassingOver: {
+    name: 'bellhop_lanes_passing_over',
+    type: 'gauge',
+    help: 'Lanes that had no room for messages of this partition and will come back to them.',
+    labels: ['topic', 'partition'],
+  },
+  rewinds: {
+    name: 'bellhop_rewinds_total',
+    type: 'counter',
+    help: 'Times that a dispatch partition was read again for messages that full lanes had passed over.',
+    labels: [],
+  },
+  recordsReread: {
+    name: 'bellhop_records_reread_total',
+    type: 'counter',
+    help: 'Dispatch records that rewinds went back over; those that are queued or done are skipped unparsed.',
+    labels: [],
+  },
+  claimWait: {
+    name: 'bellhop_claim_wait_seconds',
+    type: 'histogram',
+    help: 'How long a dispatch partition waited for its owner before to let go of it.',
+    labels: [],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  },
+  partitionReleases: {
+    name: 'bellhop_partition_releases_total',
+    type: 'counter',
+    help: 'Dispatch partitions that were given up. Where complete is no, the next owner may repeat what was in flight.',
+    labels: ['complete'],
+  },
+  leaseLapses: {
+    name: 'bellhop_lease_lapses_total',
+    type: 'counter',
+    help: 'Times that posting paused, since Kafka had not confirmed membership for nearly the session timeout.',
+    labels: [],
   },
   groupJoins: {
     name: 'bellhop_group_joins_total',

@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import {
   ATTEMPT_OUTCOMES,
+  BREAKER_STATES,
+  type BreakerState,
   EVENT_CAUSES,
   type EventCause,
   MESSAGE_CAUSES,
@@ -8,7 +10,7 @@ import {
 } from '../core/outcome.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { createLabelGuard, type MetricsConfig } from './label-guard.ts'
-import { UNKNOWN_LABEL } from './metric-definitions.ts'
+import { UNKNOWN_LABEL, YES_NO } from './metric-definitions.ts'
 import { HOLD_REASONS, STAGES, TRANSACTION_ENDS } from './observer.ts'
 
 /**
@@ -31,6 +33,8 @@ export interface LaneBacklog {
   messages: number
   /** Age of the oldest waiting message's dispatch record; null where nothing waits. */
   oldestAgeMs: number | null
+  /** The lane's breaker. */
+  breaker: BreakerState
 }
 
 /** The causes that an action's own message can bring about. */
@@ -67,7 +71,10 @@ function startStages(instruments: Instruments, config: MetricsConfig): void {
   instruments.set('buildInfo', { version, node_version: process.version }, 1)
   instruments.set('configInfo', { config_version: configVersion }, 1)
   instruments.set('brokerReachable', {}, 0)
-  instruments.count('brokerFailures', {}, 0)
+  for (const key of ['brokerFailures', 'rewinds', 'recordsReread', 'leaseLapses'] as const) {
+    instruments.count(key, {}, 0)
+  }
+  for (const complete of YES_NO) instruments.count('partitionReleases', { complete }, 0)
   for (const stage of STAGES) {
     for (const key of ['groupJoins', 'commitFailures', 'consumerCrashes'] as const) {
       instruments.count(key, { stage }, 0)
@@ -92,8 +99,10 @@ function startActionsAndDestinations(instruments: Instruments, config: MetricsCo
     }
   }
   for (const destination of config.destinations) {
-    instruments.count('messagesQueued', { destination }, 0)
-    instruments.count('messagesDelivered', { destination }, 0)
+    for (const key of ['messagesQueued', 'messagesDelivered', 'messagesMoved', 'postSplits'] as const) {
+      instruments.count(key, { destination }, 0)
+    }
+    for (const state of BREAKER_STATES) instruments.count('breakerChanges', { destination, state }, 0)
     for (const outcome of ATTEMPT_OUTCOMES) instruments.count('posts', { destination, outcome }, 0)
     for (const cause of DESTINATION_CAUSES) {
       instruments.count('deadLetters', { cause, destination, action: '' }, 0)
@@ -107,23 +116,27 @@ function startActionsAndDestinations(instruments: Instruments, config: MetricsCo
   }
 }
 
+const BACKLOG_GAUGES = ['laneBacklog', 'laneOldestAge', 'breakersOpen'] as const
+
 function setBacklog(
   instruments: Instruments,
   destinations: readonly string[],
   lanes: Iterable<LaneBacklog>,
 ): void {
-  const totals = new Map(destinations.map((destination) => [destination, { messages: 0, oldestAgeMs: 0 }]))
+  const nothing = { messages: 0, oldestAgeMs: 0, breakersOpen: 0 }
+  const totals = new Map(destinations.map((destination) => [destination, { ...nothing }]))
   for (const lane of lanes) {
     const name = totals.has(lane.destination) ? lane.destination : UNKNOWN_LABEL
-    const total = totals.get(name) ?? { messages: 0, oldestAgeMs: 0 }
+    const total = totals.get(name) ?? { ...nothing }
     total.messages += lane.messages
     total.oldestAgeMs = Math.max(total.oldestAgeMs, lane.oldestAgeMs ?? 0)
+    total.breakersOpen += lane.breaker === 'closed' ? 0 : 1
     totals.set(name, total)
   }
-  instruments.clear('laneBacklog')
-  instruments.clear('laneOldestAge')
+  for (const gauge of BACKLOG_GAUGES) instruments.clear(gauge)
   for (const [destination, total] of totals) {
     instruments.set('laneBacklog', { destination }, total.messages)
     instruments.set('laneOldestAge', { destination }, total.oldestAgeMs / 1000)
+    instruments.set('breakersOpen', { destination }, total.breakersOpen)
   }
 }

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, DeadLetterCause, EventCause } from '../core/outcome.ts'
+import type { AttemptOutcome, BreakerState, DeadLetterCause, EventCause } from '../core/outcome.ts'
 
 export const STAGES = ['match', 'dispatch'] as const
 export type StageName = (typeof STAGES)[number]
@@ -45,6 +45,8 @@ export interface Observer {
     status: number | null
     detail: string | null
     attempt: number
+    /** How many messages shared the post. */
+    messages: number
     durationMs: number
   }): void
   /** `latencyMs`: from the event's Kafka timestamp to the receiver's 200. */
@@ -58,6 +60,14 @@ export interface Observer {
     attempts: number
   }): void
   laneHeld(event: { destination: string; reason: HoldReason; waitMs: number }): void
+  /** A joint post was refused, and its messages go on in halves. */
+  postSplit(event: { destination: string; messages: number; detail: string | null }): void
+  /** `detail`: Slack's word, where it opened. */
+  breakerChanged(event: { destination: string; state: BreakerState; detail: string | null }): void
+  /** Queued again under its destination's new key, since the webhook's address has changed. */
+  messageMoved(event: { destination: string; action: string; messageId: string }): void
+  /** A destination of the configuration takes any certificate: told at every start. */
+  destinationInsecure(event: { destination: string }): void
 
   /** `lag`: records between the position and the end of the partition. */
   partitionLag(event: { stage: StageName; topic: string; partition: number; lag: number }): void
@@ -71,6 +81,20 @@ export interface Observer {
     error: unknown
     retryInMs: number | null
   }): void
+  /**
+   * The partition is ours to post from: its owner before has let go (`waitedMs`), and what is on record has been
+   * read (`receipts`).
+   */
+  partitionClaimed(event: { topic: string; partition: number; waitedMs: number; receipts: number }): void
+  /** `complete`: all that was in flight is on record; if not, the next owner may repeat it. */
+  partitionReleased(event: { topic: string; partition: number; durationMs: number; complete: boolean }): void
+  /** Reading goes back for messages that their full lanes had passed over. `span`: records from there to where it was. */
+  partitionRewound(event: { topic: string; partition: number; offset: number; span: number }): void
+  /** How many lanes have messages in this partition that they had no room for. */
+  lanesPassingOver(event: { topic: string; partition: number; lanes: number }): void
+  /** Posting pauses: Kafka has not confirmed this process's membership for nearly the session timeout. */
+  leaseLapsed(event: { group: string }): void
+  leaseRenewed(event: { group: string; afterMs: number }): void
   groupJoined(event: { stage: StageName; group: string; memberId: string; partitions: number }): void
   commitFailed(event: { stage: StageName; error: unknown }): void
   /** A write to Kafka failed and will be tried again after `retryInMs`. */

@@ -21,6 +21,8 @@ export interface Attempt {
   retryAfterMs: number | null
   /** How many answers of this kind in a row are only a `retry`: see outcomeInARow in classify.ts. */
   tolerated: number
+  /** The word blames the channel; with `rejected` it is the one that the message chose, see blameOverride there. */
+  blamesChannel: boolean
   /** Null where no answer began. */
   answer: Answer | null
   /** From the moment a slot was free to the end. */
@@ -49,10 +51,17 @@ export interface Post {
 /** Judges an exchange; `durationMs` is the caller's to add. */
 export function judgeExchange(exchange: Exchange, post: Post): Omit<Attempt, 'durationMs'> {
   if (exchange.kind === 'withheld') {
-    return { outcome: 'retry', detail: NOT_WRITTEN, retryAfterMs: null, tolerated: 0, answer: null }
+    return {
+      outcome: 'retry',
+      detail: NOT_WRITTEN,
+      retryAfterMs: null,
+      tolerated: 0,
+      blamesChannel: false,
+      answer: null,
+    }
   }
   const verdict = verdictOn(exchange, post)
-  const { outcome, retryAfterMs, tolerated } = verdict
+  const { outcome, retryAfterMs, tolerated, blamesChannel } = verdict
   const answer = exchange.kind === 'answered' ? exchange.answer : exchange.partial
   if (outcome === 'sent') {
     return {
@@ -60,6 +69,7 @@ export function judgeExchange(exchange: Exchange, post: Post): Omit<Attempt, 'du
       detail: null,
       retryAfterMs,
       tolerated,
+      blamesChannel,
       answer: answer && recordOfSent(answer, verdict, post),
     }
   }
@@ -69,6 +79,7 @@ export function judgeExchange(exchange: Exchange, post: Post): Omit<Attempt, 'du
     detail: publicDetail(verdict.detail, redact),
     retryAfterMs,
     tolerated,
+    blamesChannel,
     answer: answer && { status: answer.status, body: excerpt(answer.body, redact), ts: null, channel: null },
   }
 }

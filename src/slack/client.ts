@@ -1,12 +1,13 @@
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { ApiDestination, WebhookDestination } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
-import { AppError } from '../core/errors.ts'
 import type { MessageContent } from '../core/records.ts'
 import { type Attempt, type Exchange, judgeExchange, urlOf } from './attempt.ts'
 import type { HttpAnswer } from './classify.ts'
+import { createDispatchers } from './dispatchers.ts'
 import { buildPayload } from './payload.ts'
 import { createSlots } from './slots.ts'
+import { isCertificateRefusal } from './tls-refusal.ts'
 
 export { type Attempt, NOT_WRITTEN } from './attempt.ts'
 
@@ -15,12 +16,15 @@ export { type Attempt, NOT_WRITTEN } from './attempt.ts'
  *
  * - One deadline holds for a whole post: connecting, writing, and reading the answer to its last byte.
  * - A request is written at most once. A failure before it was handed to a connected socket is `retry`, one
- *   after it is `ambiguous`.
+ *   after it is `ambiguous`, unless the receiver refused our certificate in so many words: then it read nothing.
  * - At most `maxSockets` posts are in flight over all origins; the others wait in order, before their deadline.
- * - Redirects are not followed, certificates are checked, and at most 64 KiB of an answer are read.
+ * - Redirects are not followed, and at most 64 KiB of an answer are read.
+ * - Certificates are checked, as the destination's `tls` says, whatever the environment says. Destinations that
+ *   differ in it share no connection.
  * - No attempt tells a webhook's URL or a token, whatever the receiver echoes.
  *
- * HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured; this machine itself is never reached through a proxy.
+ * HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured; this machine itself is never reached through a proxy. What went
+ * wrong with a proxy is told as `proxy: ...`.
  */
 export interface SlackClient {
   /** Never rejects on account of the receiver or the network: these are outcomes. */
@@ -51,15 +55,9 @@ export interface SlackClientOptions {
 const DEADLINE_MS = 10_000
 const MAX_BODY_BYTES = 65_536
 
-/**
- * Shorter than servers keep an idle socket (Node.js 5 s, load balancers 60 s and more), since a post written while
- * the server closes the socket is ambiguous for ever. A lane paced at one a second reuses its socket all the same.
- */
-const KEEP_ALIVE_MS = 4_000
-
 export function createSlackClient(options: SlackClientOptions): SlackClient {
   const { clock, deadlineMs = DEADLINE_MS } = options
-  const dispatcher = createDispatcher(deadlineMs)
+  const dispatchers = createDispatchers(deadlineMs)
   const slots = createSlots(options.maxSockets)
   let closing: Promise<void> | null = null
 
@@ -71,10 +69,9 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
       try {
         const request = requestFor(destination, message)
         const exchange = await new Promise<Exchange>((resolve) => {
-          dispatcher.dispatch(
-            request,
-            new ExchangeHandler({ clock, deadlineMs, signal, beforeWrite, resolve }),
-          )
+          dispatchers
+            .for(destination.tls)
+            .dispatch(request, new ExchangeHandler({ clock, deadlineMs, signal, beforeWrite, resolve }))
         })
         return { ...judgeExchange(exchange, post), durationMs: clock.monotonicMs() - startedMs }
       } finally {
@@ -83,34 +80,9 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
       }
     },
     close() {
-      closing ??= slots.close().then(() => dispatcher.destroy())
+      closing ??= slots.close().then(() => dispatchers.destroy())
       return closing
     },
-  }
-}
-
-function createDispatcher(deadlineMs: number): Dispatcher {
-  const tls = { rejectUnauthorized: true, timeout: deadlineMs }
-  const noProxy = process.env.no_proxy ?? process.env.NO_PROXY ?? ''
-  try {
-    return new EnvHttpProxyAgent({
-      connect: tls,
-      requestTls: tls,
-      proxyTls: tls,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // A server's Keep-Alive hint may shorten this, never lengthen it.
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      noProxy: noProxy.trim() === '*' ? '*' : `${noProxy},localhost,127.0.0.1,[::1]`,
-      // A proxy that accepts and never answers would otherwise hold the socket for 300 s.
-      clientFactory: (origin, poolOptions) =>
-        new Pool(origin, { ...poolOptions, headersTimeout: deadlineMs }),
-    })
-  } catch {
-    // The cause would show the proxy's address, and its password with it.
-    throw new AppError(
-      'config_invalid',
-      'HTTP_PROXY or HTTPS_PROXY in the environment is not a URL such as http://proxy.example.com:3128: correct or unset it.',
-    )
   }
 }
 
@@ -223,7 +195,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   #fail(code: string | null): void {
     if (this.#state === 'settled') return
-    this.#settle({ kind: 'failed', written: this.#state === 'written', code, partial: this.#readAnswer() })
+    const written = this.#state === 'written' && !isCertificateRefusal(code)
+    this.#settle({ kind: 'failed', written, code: publicCode(code), partial: this.#readAnswer() })
     this.#abandon()
   }
 
@@ -245,4 +218,9 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#control.signal?.removeEventListener('abort', this.#onAbort)
     this.#control.resolve(exchange)
   }
+}
+
+/** OpenSSL's codes may hold a slash, as in ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE, which a detail does not. */
+function publicCode(code: string | null): string | null {
+  return code === null ? null : code.replaceAll('/', '_')
 }

@@ -14,6 +14,7 @@ import {
 } from '../support/bellhop-scene.ts'
 import { eventually } from '../support/eventually.ts'
 import { useProcesses } from '../support/processes.ts'
+import { deleteRecordsBelow } from '../support/topic-admin.ts'
 
 const IDLE_STOP_MS = 1_000
 const STOP_MS = 12_000
@@ -104,10 +105,7 @@ it('stops a partition whose records were deleted unread, and says so; others go 
     { value: eventFor('sales', 'behind the gap'), partition: 0 },
     { value: eventFor('sales', 'of another partition'), partition: 1 },
   ])
-  await scene.admin.deleteTopicRecords({
-    topic: scene.events,
-    partitions: [{ partition: 0, offset: '2' }],
-  })
+  await deleteRecordsBelow(scene.admin, { topic: scene.events, partition: 0, offset: 2 })
 
   const second = await runBellhop(processes, file)
   await untilShown('sales', ['read', 'of another partition'])

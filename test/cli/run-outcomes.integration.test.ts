@@ -29,6 +29,7 @@ const LANES = [
   'broken',
   'flaky',
 ]
+const GONE = ['gone', 'forbidden', 'left']
 const RETRY_AFTER_MS = 2_000
 
 const processes = useProcesses()
@@ -162,8 +163,18 @@ describe('what an answer makes of a message', () => {
     const [first, second, ...more] = fatesOf(lane)
     expect([first, second]).toMatchObject([{ held_until: null }, { held_until: null }])
     expect(more).toEqual([])
-    if (lane !== 'broken') expect(second).toMatchObject({ outcome: 'delivered', attempts: 1 })
-    const texts = lane === 'broken' ? [] : first?.outcome === 'delivered' ? ['1', '2'] : ['2']
+    if (GONE.includes(lane)) {
+      expect(second).toMatchObject({
+        outcome: 'dead_lettered',
+        cause: 'destination_down',
+        attempts: 0,
+        breaker: 'open',
+      })
+    } else if (lane !== 'broken') {
+      expect(second).toMatchObject({ outcome: 'delivered', attempts: 1 })
+    }
+    const takesNone = lane === 'broken' || GONE.includes(lane)
+    const texts = takesNone ? [] : first?.outcome === 'delivered' ? ['1', '2'] : ['2']
     const shown = lane === 'reset-once' ? ['1', '2'] : texts
     expect(textsOf(scene.slack, targetOf(lane))).toEqual(shown)
   })

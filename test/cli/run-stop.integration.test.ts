@@ -14,6 +14,7 @@ import {
 } from '../support/bellhop-scene.ts'
 import { eventually } from '../support/eventually.ts'
 import { useProcesses } from '../support/processes.ts'
+import { deleteRecordsBelow } from '../support/topic-admin.ts'
 
 const processes = useProcesses()
 const configFile = useConfigFiles()
@@ -58,7 +59,7 @@ it('a partition whose position is deleted under it stops with a clear error, and
   await scene.produce(
     ['lost', 'lost too', 'kept'].map((text) => ({ value: eventFor('sales', text), partition: 0 })),
   )
-  await scene.admin.deleteTopicRecords({ topic: scene.events, partitions: [{ partition: 0, offset: '3' }] })
+  await deleteRecordsBelow(scene.admin, { topic: scene.events, partition: 0, offset: 3 })
   bellhop.kill('SIGCONT')
 
   const failed = (): unknown =>

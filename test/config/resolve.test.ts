@@ -37,6 +37,7 @@ describe('defaults', () => {
       onAmbiguous: 'resend',
       coalesce: { maxMessages: 20, maxChars: 3_500 },
       laneLimit: 1_000,
+      expireAfterMs: null,
     })
   })
 
@@ -132,6 +133,9 @@ describe('delivery policies', () => {
     ['coalesce: { max_messages: 5 }', { coalesce: { maxMessages: 5, maxChars: 3_500 } }],
     ['coalesce: { max_messages: 5, max_chars: 100 }', { coalesce: { maxMessages: 5, maxChars: 100 } }],
     ['lane_limit: 7', { laneLimit: 7 }],
+    ['expire_after: 30m', { expireAfterMs: 1_800_000 }],
+    ['expire_after: off', { expireAfterMs: null }],
+    ['expire_after: false', { expireAfterMs: null }],
   ])('%s stands on a destination', async (line, expected) => {
     const url = 'webhook_url: https://hooks.slack.com/services/T0/B0/x'
     const config = configOf(await loadText(destinationWith(`${url}\n${line}\n`)))
@@ -139,21 +143,31 @@ describe('delivery policies', () => {
   })
 
   it('hold for all destinations under slack, and a destination goes its own way', async () => {
-    const text = `${slackWith('rate: off\ncoalesce: off\nlane_limit: 5\n')}
+    const text = `${slackWith('rate: off\ncoalesce: off\nlane_limit: 5\nexpire_after: 1h\n')}
 destinations:
   one: { type: blackhole }
-  two: { type: blackhole, rate: 1/s, coalesce: on }
+  two: { type: blackhole, rate: 1/s, coalesce: on, expire_after: off }
 actions:
   - { id: own, trigger: "true", message: hello, webhook_url: "https://hooks.slack.com/services/T0/B0/x" }
 `
     const { destinations } = configOf(await loadText(text))
-    expect(destinations.get('one')?.policy).toMatchObject({ intervalMs: null, coalesce: null, laneLimit: 5 })
+    expect(destinations.get('one')?.policy).toMatchObject({
+      intervalMs: null,
+      coalesce: null,
+      laneLimit: 5,
+      expireAfterMs: 3_600_000,
+    })
     expect(destinations.get('two')?.policy).toMatchObject({
       intervalMs: 1_000,
       coalesce: { maxMessages: 20, maxChars: 3_500 },
       laneLimit: 5,
+      expireAfterMs: null,
     })
-    expect(destinations.get('own')?.policy).toMatchObject({ intervalMs: null, laneLimit: 5 })
+    expect(destinations.get('own')?.policy).toMatchObject({
+      intervalMs: null,
+      laneLimit: 5,
+      expireAfterMs: 3_600_000,
+    })
   })
 })
 
@@ -269,5 +283,16 @@ destinations: { ops: { token: xoxb-1, channel: C012345 } }
     expect(config.destinations.get('ops')).toMatchObject({
       methodUrl: 'http://127.0.0.1:1/api/chat.postMessage',
     })
+  })
+})
+
+describe('expire_after', () => {
+  it.each([
+    ['10', 'needs a unit: ms, s, m, h or d, as in 10s'],
+    ['never', 'must be a duration from 1s to 365d, such as 10s, 5m or 1h30m, or off'],
+    ['500ms', 'must be a duration from 1s to 365d, such as 10s, 5m or 1h30m, or off'],
+  ])('%s is refused', async (written, complaint) => {
+    const loaded = await loadText(slackWith(`expire_after: ${written}\n`))
+    expect(problemsOf(loaded)).toEqual([`3:17 slack.expire_after: ${complaint}`])
   })
 })

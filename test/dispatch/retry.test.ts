@@ -9,6 +9,7 @@ const policy: DeliveryPolicy = {
   onAmbiguous: 'resend',
   coalesce: null,
   laneLimit: 1_000,
+  expireAfterMs: null,
 }
 const input: RetryInput = {
   outcome: 'sent',

@@ -5,6 +5,7 @@ import { findKafka } from '../../src/local/find-kafka.ts'
 import { eventually } from '../support/eventually.ts'
 import { randomPrefix, testBrokers } from '../support/kafka.ts'
 import { quietKafka } from '../support/read-topic.ts'
+import { createTopic } from '../support/topic-admin.ts'
 
 const kafka = quietKafka(testBrokers())
 
@@ -27,7 +28,7 @@ it('deletes the topics and groups that begin with the prefix, and no others', as
 
 it('says which group it could not delete: one that has members', async () => {
   const prefix = randomPrefix('members')
-  await createTopic(`${prefix}.events`)
+  await createEmptyTopic(`${prefix}.events`)
   const consumer = await join(`${prefix}.events`)
 
   expect(await cleanUp({ brokers: testBrokers(), prefix })).toMatchObject({
@@ -68,7 +69,7 @@ it('is what BELLHOP_TEST_BROKERS is left with', async () => {
 
 /** A topic, and a group that has committed in it and has no members any more. */
 async function use(topic: string): Promise<void> {
-  await createTopic(topic)
+  await createEmptyTopic(topic)
   const consumer = await join(topic)
   await consumer.commitOffsets([{ topic, partition: 0, offset: '0' }])
   await consumer.disconnect()
@@ -85,10 +86,10 @@ async function join(topic: string): Promise<Consumer> {
   return consumer
 }
 
-async function createTopic(topic: string): Promise<void> {
+async function createEmptyTopic(topic: string): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1 }] })
+  await createTopic(admin, { topic })
   await admin.disconnect()
 }
 

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { CompressionTypes } from '../../src/kafka/kafkajs.ts'
 import { randomPrefix, testBrokers } from '../support/kafka.ts'
 import { quietKafka, readTopic } from '../support/read-topic.ts'
+import { createTopic } from '../support/topic-admin.ts'
 
 const { None, GZIP, Snappy, LZ4, ZSTD } = CompressionTypes
 
@@ -50,11 +51,9 @@ async function roundTrip(
   const topic = `${randomPrefix('compression')}.${name}`
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [
-      { topic, numPartitions: 1, configEntries: [{ name: 'compression.type', value: topicCompression }] },
-    ],
+  await createTopic(admin, {
+    topic,
+    configEntries: [{ name: 'compression.type', value: topicCompression }],
   })
   await admin.disconnect()
   const producer = kafka.producer()

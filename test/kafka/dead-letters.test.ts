@@ -37,6 +37,7 @@ function eventLetter(event: DeadLetter['event']): DeadLetter {
     event,
     action: null,
     destination: null,
+    replays: null,
     recorded_at: 1_700_000_000_000,
   }
 }
@@ -104,6 +105,7 @@ describe('what goes into a topic is far below what a broker refuses', () => {
         expect(sizeOf({ key, value: codecs.dispatch.encode(record) })).toBeLessThan(MOST_BYTES)
         const queued = {
           record,
+          lane: key,
           dispatchPartition: 0,
           dispatchOffset: 0,
           queuedAt: 0,
@@ -111,10 +113,18 @@ describe('what goes into a topic is far below what a broker refuses', () => {
           bytes: 0,
           attempts: 1,
           ambiguous: 0,
+          unit: null,
+          ownedSinceMs: 0,
           owned: () => true,
         }
         const answer = { status: 400, body: '\0'.repeat(200), ts: null, channel: null }
-        const fate = { outcome: 'dead_lettered', cause: 'rejected', detail: 'd'.repeat(80), answer } as const
+        const fate = {
+          outcome: 'dead_lettered',
+          cause: 'rejected',
+          detail: 'd'.repeat(80),
+          answer,
+          breaker: 'closed',
+        } as const
         expect(sizeOf(deadLetter(messageDeadLetter(queued, fate, 0), key))).toBeLessThan(MOST_BYTES)
       }
     })

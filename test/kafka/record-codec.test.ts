@@ -16,6 +16,7 @@ const DISPATCH: DispatchRecord = {
   anonymousId: null,
   messageId: null,
   config_version: 'abcdef012345',
+  moves: 0,
 }
 const ANSWER = { status: 200, body: 'ok', ts: null, channel: null }
 const RECEIPT: Receipt = {
@@ -28,8 +29,12 @@ const RECEIPT: Receipt = {
   cause: null,
   detail: null,
   attempts: 1,
+  ambiguous: 0,
   answer: ANSWER,
+  lane: 'https://hooks.slack.com/0123',
   held_until: null,
+  failing_since: null,
+  breaker: 'closed',
   event: DISPATCH.event,
   queued_at: 1,
   recorded_at: 2,
@@ -54,6 +59,7 @@ const DEAD_LETTER: DeadLetter = {
   },
   action: null,
   destination: null,
+  replays: null,
   recorded_at: 3,
 }
 
@@ -154,3 +160,12 @@ function enumsOf(schema: unknown): Map<unknown, unknown> {
 function recordsOf(schema: unknown): SchemaNode[] {
   return nodesOf(schema).filter(({ fields }) => fields !== undefined)
 }
+
+it('fills in what records of an earlier version lack', () => {
+  const { ambiguous: _a, lane: _l, failing_since: _f, breaker: _b, ...earlier } = RECEIPT
+  const decoded = codecs.receipt.decode(Buffer.from(JSON.stringify(earlier)))
+  expect(decoded).toEqual({
+    kind: 'record',
+    record: { ...RECEIPT, ambiguous: 0, lane: null, failing_since: null, breaker: null },
+  })
+})

@@ -4,6 +4,7 @@ import type { StartPosition } from '../../src/config/config.ts'
 import { settleStartOffsets } from '../../src/kafka/start-offsets.ts'
 import { createScene, type Scene } from '../support/bellhop-scene.ts'
 import { readTopic } from '../support/read-topic.ts'
+import { deleteRecordsBelow } from '../support/topic-admin.ts'
 
 const MINUTE_MS = 60_000
 const NOON = Date.parse('2026-01-31T12:00:00Z')
@@ -49,8 +50,7 @@ async function settle(
 }
 
 async function emptyUpTo(offset: number): Promise<void> {
-  const partitions = [{ partition: 0, offset: String(offset) }]
-  await scene.admin.deleteTopicRecords({ topic: scene.events, partitions })
+  await deleteRecordsBelow(scene.admin, { topic: scene.events, partition: 0, offset })
 }
 
 describe('a group that has never read a topic', () => {

@@ -58,6 +58,7 @@ describe('an event', () => {
         anonymousId: null,
         messageId: 'm1',
         config_version: 'abcdef012345',
+        moves: 0,
       },
     })
   })

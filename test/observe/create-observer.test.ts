@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HOLD_REASONS, type Observer } from '../../src/observe/observer.ts'
 import { silentObserver } from '../support/recording-observer.ts'
 import { observed } from './support/observed.ts'
-import { AWAY, ID, PLACE, POST, REFUSED } from './support/sample-events.ts'
+import { AWAY, DISPATCH, ID, PLACE, POST, REFUSED } from './support/sample-events.ts'
 
 it('every event of the contract has its function', () => {
   expect(Object.keys(observed().observer).sort()).toEqual(Object.keys(silentObserver()).sort())
@@ -55,6 +55,16 @@ const REPEATED: [string, (observer: Observer) => void][] = [
         attempts: 1,
       }),
   ],
+  ['message moved', (o) => o.messageMoved({ destination: 'sales', action: 'signed-up', messageId: ID })],
+  ['post split', (o) => o.postSplit({ destination: 'sales', messages: 7, detail: null })],
+  ['breaker open', (o) => o.breakerChanged({ destination: 'sales', state: 'open', detail: null })],
+  ['breaker closed', (o) => o.breakerChanged({ destination: 'sales', state: 'closed', detail: null })],
+  [
+    'released with posts in flight',
+    (o) => o.partitionReleased({ ...DISPATCH, durationMs: 1, complete: false }),
+  ],
+  ['lease lapsed', (o) => o.leaseLapsed({ group: 'bellhop.dispatch' })],
+  ['lease renewed', (o) => o.leaseRenewed({ group: 'bellhop.dispatch', afterMs: 1 })],
   [
     'transaction aborted',
     (o) =>

@@ -220,7 +220,9 @@ it('serves no secret, whatever the lanes and stages are called', async () => {
   const secret = new Secret(`https://hooks.slack.com/services/T/B/${marker}`)
   const { get, metrics, health } = await start()
   metrics.count('posts', { destination: secret.reveal(), outcome: 'sent' })
-  metrics.setBacklogSource(() => [{ destination: secret.reveal(), messages: 1, oldestAgeMs: 1 }])
+  metrics.setBacklogSource(() => [
+    { destination: secret.reveal(), messages: 1, oldestAgeMs: 1, breaker: 'open' },
+  ])
   health.addComponent('dispatch').notReady(`cannot post to ${secret}`)
   for (const path of ['/metrics', '/healthz', '/readyz']) {
     expect(await (await get(path)).text()).not.toContain(marker)

@@ -23,8 +23,8 @@ describe('the page', () => {
     for (const label of Object.keys(LABELS)) expect(page).toContain(`| \`${label}\` |`)
   })
 
-  it('has ten queries', () => {
-    expect(queries).toHaveLength(10)
+  it('has thirteen queries', () => {
+    expect(queries).toHaveLength(13)
   })
 
   it.each(queries)('asks only for metrics and labels that exist: %s', (query) => {

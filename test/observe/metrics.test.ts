@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DEAD_LETTER_CAUSES } from '../../src/core/outcome.ts'
+import { BREAKER_STATES, DEAD_LETTER_CAUSES } from '../../src/core/outcome.ts'
 import { LABELS, METRICS, type MetricDefinition } from '../../src/observe/metric-definitions.ts'
-import { createMetrics } from '../../src/observe/metrics.ts'
+import { createMetrics, type LaneBacklog } from '../../src/observe/metrics.ts'
 import { parseExposition } from './support/parse-exposition.ts'
 import { createTestMetrics, TEST_CONFIG } from './support/test-metrics.ts'
 
@@ -43,8 +43,22 @@ describe('at the start', () => {
     ['bellhop_messages_cut_total', { action: 'signed-up' }],
     ['bellhop_messages_queued_total', { destination: 'sales' }],
     ['bellhop_messages_delivered_total', { destination: 'sales' }],
+    ['bellhop_messages_moved_total', { destination: 'sales' }],
+    ['bellhop_post_splits_total', { destination: 'sales' }],
+    ['bellhop_post_messages_count', {}],
+    ['bellhop_breakers_open', { destination: 'sales' }],
+    ['bellhop_breaker_changes_total', { destination: 'sales', state: 'open' }],
+    ['bellhop_breaker_changes_total', { destination: 'sales', state: 'half_open' }],
+    ['bellhop_breaker_changes_total', { destination: 'sales', state: 'closed' }],
+    ['bellhop_rewinds_total', {}],
+    ['bellhop_records_reread_total', {}],
+    ['bellhop_claim_wait_seconds_count', {}],
+    ['bellhop_partition_releases_total', { complete: 'yes' }],
+    ['bellhop_partition_releases_total', { complete: 'no' }],
+    ['bellhop_lease_lapses_total', {}],
     ['bellhop_posts_total', { destination: 'alerts', outcome: 'destination_down' }],
     ['bellhop_dead_letters_total', { destination: 'alerts', cause: 'retries_exhausted' }],
+    ['bellhop_dead_letters_total', { destination: 'alerts', cause: 'expired' }],
     ['bellhop_dead_letters_total', { destination: '(unknown)', cause: 'unknown_destination' }],
     ['bellhop_dead_letters_total', { action: 'signed-up', cause: 'render_failed' }],
     ['bellhop_dead_letters_total', { cause: 'not_json' }],
@@ -109,12 +123,15 @@ describe('a label value', () => {
     metrics.count('deadLetters', { cause: hostile, destination: '', action: hostile })
     metrics.set('consumerLag', { stage: hostile, topic: hostile, partition: hostile }, 1)
     metrics.observe('laneHold', { reason: hostile }, 1)
-    metrics.setBacklogSource(() => [{ destination: hostile, messages: 1, oldestAgeMs: 1 }])
+    metrics.count('breakerChanges', { destination: hostile, state: hostile })
+    metrics.count('partitionReleases', { complete: hostile })
+    metrics.setBacklogSource(() => [{ destination: hostile, messages: 1, oldestAgeMs: 1, breaker: 'open' }])
     const exposition = await scrape()
     expect(exposition.value('bellhop_posts_total', { destination: '(unknown)', outcome: '(unknown)' })).toBe(
       1,
     )
     expect(exposition.value('bellhop_lane_backlog_messages', { destination: '(unknown)' })).toBe(1)
+    expect(exposition.value('bellhop_breakers_open', { destination: '(unknown)' })).toBe(1)
     const values = exposition.samples.flatMap(({ name, labels }) => [name, ...Object.values(labels)])
     expect(values).not.toContain(hostile)
     expect(exposition.types.has('forged_total')).toBe(false)
@@ -155,10 +172,10 @@ describe('a number that is none', () => {
 describe('the backlog', () => {
   it('is pulled at each scrape and added up by destination', async () => {
     const { metrics, scrape } = createTestMetrics()
-    let lanes = [
-      { destination: 'sales', messages: 2, oldestAgeMs: 1500 },
-      { destination: 'sales', messages: 3, oldestAgeMs: 4000 },
-      { destination: 'rotated-away', messages: 1, oldestAgeMs: null },
+    let lanes: LaneBacklog[] = [
+      { destination: 'sales', messages: 2, oldestAgeMs: 1500, breaker: 'closed' },
+      { destination: 'sales', messages: 3, oldestAgeMs: 4000, breaker: 'closed' },
+      { destination: 'rotated-away', messages: 1, oldestAgeMs: null, breaker: 'closed' },
     ]
     metrics.setBacklogSource(() => lanes)
     const before = await scrape()
@@ -171,6 +188,17 @@ describe('the backlog', () => {
     expect(after.value('bellhop_lane_backlog_messages', { destination: 'sales' })).toBe(0)
     expect(after.value('bellhop_lane_oldest_message_age_seconds', { destination: 'sales' })).toBe(0)
     expect(after.value('bellhop_lane_backlog_messages', { destination: '(unknown)' })).toBeNull()
+  })
+
+  it('tells how many lanes of a destination have a breaker that is not closed', async () => {
+    const { metrics, scrape } = createTestMetrics()
+    const idle = { destination: 'sales', messages: 0, oldestAgeMs: null }
+    let lanes: LaneBacklog[] = BREAKER_STATES.map((breaker) => ({ ...idle, breaker }))
+    metrics.setBacklogSource(() => lanes)
+    expect((await scrape()).value('bellhop_breakers_open', { destination: 'sales' })).toBe(2)
+    expect((await scrape()).value('bellhop_breakers_open', { destination: 'alerts' })).toBe(0)
+    lanes = [{ ...idle, breaker: 'closed' }]
+    expect((await scrape()).value('bellhop_breakers_open', { destination: 'sales' })).toBe(0)
   })
 
   it('that cannot be read fails the scrape and nothing else', async () => {
@@ -213,6 +241,6 @@ it('stays small with a thousand actions and two hundred destinations', async () 
     destinations: Array.from({ length: 200 }, (_, i) => `destination-${i}`),
   })
   const text = await metrics.render()
-  expect(text.split('\n').length).toBeLessThan(8000)
+  expect(text.split('\n').length).toBeLessThan(9000)
   expect(text.length).toBeLessThan(600_000)
 })

@@ -1,9 +1,6 @@
-import { connect } from 'node:net'
-import { inspect } from 'node:util'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSlackSimulator } from '../../src/demo/simulator/server.ts'
-import { createSlackClient, NOT_WRITTEN, type SlackClient } from '../../src/slack/client.ts'
-import { systemClock } from '../../src/system.ts'
+import { NOT_WRITTEN, type SlackClient } from '../../src/slack/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { DEADLINE_MS, SECRET_PATH, useClients } from './support/clients.ts'
 import { message, webhook } from './support/destinations.ts'
@@ -142,64 +139,6 @@ describe('the cap on sockets', () => {
     // Three are in flight at once, so a post can only be as far from its place as these are apart.
     expect(started.every((nth, place) => Math.abs(nth - place) <= 3)).toBe(true)
     await Promise.all(simulators.map((slack) => slack.close()))
-  })
-})
-
-describe('a proxy of the environment', () => {
-  /** A proxy that tunnels every CONNECT to one port, whatever host was asked for. */
-  function tunnelTo(port: number, asked: string[]) {
-    return startRawServer((socket) => {
-      socket.once('data', (request: Buffer) => {
-        asked.push(request.toString().split('\r\n')[0] ?? '')
-        const upstream = connect(port, '127.0.0.1', () => {
-          socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-          socket.pipe(upstream).pipe(socket)
-        })
-        upstream.on('error', () => socket.destroy())
-      })
-    })
-  }
-
-  it('is used, but not for hosts of NO_PROXY nor for this machine', async () => {
-    const slack = await createSlackSimulator({ ratePerSecond: null })
-    const asked: string[] = []
-    await using proxy = await tunnelTo(Number(new URL(slack.origin).port), asked)
-    vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${proxy.port}`)
-    vi.stubEnv('NO_PROXY', 'internal.invalid')
-    const proxied = newClient()
-    const hosts = ['chat.invalid', 'internal.invalid', new URL(slack.origin).host]
-    const outcomes = []
-    for (const host of hosts) {
-      outcomes.push((await proxied.post(webhook(`http://${host}${SECRET_PATH}`), message())).outcome)
-    }
-    expect(outcomes).toEqual(['sent', 'retry', 'sent'])
-    expect(asked).toEqual(['CONNECT chat.invalid:80 HTTP/1.1'])
-    await slack.close()
-  })
-
-  it.each([
-    ['refuses', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'],
-    ['never answers', ''],
-  ])('that %s is retry: nothing reached the receiver', async (_, answer) => {
-    await using proxy = await startRawServer((socket) => socket.on('data', () => socket.write(answer)))
-    vi.stubEnv('HTTPS_PROXY', `http://user:pass-marker@127.0.0.1:${proxy.port}`)
-    const proxied = newClient({ deadlineMs: DEADLINE_MS })
-    const attempt = await proxied.post(webhook(`https://chat.invalid${SECRET_PATH}`), message())
-    expect(attempt).toMatchObject({ outcome: 'retry', answer: null })
-    expect(proxy.received()).not.toContain('sEcReT')
-    expect(inspect(attempt)).not.toContain('pass-marker')
-  })
-
-  it('that is no URL is an error without its password', () => {
-    vi.stubEnv('HTTPS_PROXY', 'http://user:pass-marker@[broken')
-    let thrown: unknown
-    try {
-      createSlackClient({ maxSockets: 1, clock: systemClock })
-    } catch (error) {
-      thrown = error
-    }
-    expect(thrown).toMatchObject({ code: 'config_invalid' })
-    expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain('pass-marker')
   })
 })
 

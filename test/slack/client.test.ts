@@ -37,6 +37,7 @@ describe('against the simulator', () => {
       detail: null,
       retryAfterMs: null,
       tolerated: 0,
+      blamesChannel: false,
       answer: { status: 200, body: 'ok', ts: null, channel: null },
       durationMs: expect.any(Number),
     })

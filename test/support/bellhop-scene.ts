@@ -13,6 +13,7 @@ import { eventually } from './eventually.ts'
 import { randomPrefix, testBrokers } from './kafka.ts'
 import type { ChildProcesses, RunningProcess } from './processes.ts'
 import { quietKafka, type ReadRecord, readTopic } from './read-topic.ts'
+import { createTopic } from './topic-admin.ts'
 
 export interface Scene {
   readonly prefix: string
@@ -85,7 +86,7 @@ export async function createScene(
     async createTopic(suffix, { partitions = 1, config = {} } = {}) {
       const topic = `${prefix}.${suffix}`
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
-      await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] })
+      await createTopic(admin, { topic, numPartitions: partitions, configEntries })
       return topic
     },
     produce: (events, topic = `${prefix}.events`) => produce(kafka, topic, events),

@@ -34,12 +34,14 @@ export function testWebhook(id: string, url = `https://hooks.slack.com/services/
     url: new Secret(url),
     channel: null,
     appearance: { username: null, iconUrl: null, iconEmoji: null, unfurlLinks: false },
+    tls: null,
     policy: {
       intervalMs: 1_000,
       retryForMs: 3_600_000,
       onAmbiguous: 'resend',
       coalesce: null,
       laneLimit: 1_000,
+      expireAfterMs: null,
     },
   }
 }

@@ -2,11 +2,12 @@ import * as z from 'zod'
 import type { Path } from '../tree.ts'
 import { actionShape } from './action.ts'
 import { destinationShape } from './destination.ts'
-import { eventsShape, kafkaShape, saslShape, tlsShape, topicsShape } from './kafka.ts'
+import { eventsShape, kafkaShape, saslShape, topicsShape } from './kafka.ts'
 import { defaulted, listOf, OPTION_DOCS, type OptionDoc, type Written } from './option.ts'
 import { coalesceShape } from './policy.ts'
 import { hostPort, text } from './scalar.ts'
 import { slackShape } from './slack.ts'
+import { destinationTlsShape, kafkaTlsShape } from './tls.ts'
 
 /** The whole configuration, option by option: loading, excerpts, suggestions and documentation read this and nothing else. */
 const generalShape = {
@@ -56,7 +57,10 @@ export interface OptionRow {
 export const SECTIONS: readonly SectionDoc[] = [
   describeSection({ title: 'kafka', about: 'The cluster, and what is read from it.' }, kafkaShape),
   describeSection({ title: 'kafka.events[]', about: 'One topic of events.' }, eventsShape),
-  describeSection({ title: 'kafka.tls', about: 'Certificates, where `tls: true` is not enough.' }, tlsShape),
+  describeSection(
+    { title: 'kafka.tls', about: 'Certificates, where `tls: true` is not enough.' },
+    kafkaTlsShape,
+  ),
   describeSection({ title: 'kafka.sasl', about: 'Login.' }, saslShape),
   describeSection(
     {
@@ -68,7 +72,7 @@ export const SECTIONS: readonly SectionDoc[] = [
   describeSection(
     {
       title: 'slack',
-      about: 'What holds for all destinations; the last five may stand on each of them too.',
+      about: 'What holds for all destinations; the last six may stand on each of them too.',
     },
     slackShape,
   ),
@@ -81,6 +85,14 @@ export const SECTIONS: readonly SectionDoc[] = [
     destinationShape,
   ),
   describeSection({ title: 'destinations.<id>.coalesce', about: 'As slack.coalesce.' }, coalesceShape),
+  describeSection(
+    {
+      title: 'destinations.<id>.tls',
+      about:
+        'Whom the connections to this destination trust, and who they say they are; not those to a proxy.',
+    },
+    destinationTlsShape,
+  ),
   describeSection({ title: 'actions[]', about: 'What is worth a message.' }, actionShape),
   describeSection({ title: '', about: 'Beside the sections.' }, generalShape),
 ]

@@ -1,6 +1,7 @@
-import { defaulted, optional } from './option.ts'
+import { defaulted, optional, section } from './option.ts'
 import { policyShape } from './policy.ts'
 import { choice, flag, pattern, secretText, secretUrl, text, url } from './scalar.ts'
+import { destinationTlsShape } from './tls.ts'
 
 /** What a webhook shows where nothing else is configured. */
 export const DEFAULT_USERNAME = 'Customer.io Data Pipelines'
@@ -62,6 +63,13 @@ export const destinationShape = {
     type: 'true or false',
     description: 'Whether messages go there.',
     example: 'false',
+  }),
+  tls: optional(section(destinationTlsShape), {
+    type: 'map',
+    description:
+      'Certificates, where the receiver has an authority of its own or asks for a certificate: a Mattermost, a gateway. Only over https.',
+    example: '{ ca: certs/chat-ca.pem }',
+    otherwise: 'the well-known authorities, and no certificate of our own',
   }),
   ...policyShape,
 }

@@ -16,8 +16,8 @@ import {
   text,
   topicName,
   UNSET_TEXT,
-  verbatimText,
 } from './scalar.ts'
+import { kafkaTlsShape } from './tls.ts'
 
 export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
@@ -88,32 +88,6 @@ const eventsTopic = z.preprocess(
   (input) => (typeof input === 'string' || input === UNSET ? { topic: input } : input),
   z.strictObject(eventsShape),
 )
-
-const PEM_OR_PATH = 'PEM text, ${file:...}, or the path of a PEM file beside this file'
-
-export const tlsShape = {
-  ca: optional(verbatimText(PEM_OR_PATH), {
-    type: 'PEM text or path',
-    description: 'The certificates of the authorities to trust instead of the well-known ones.',
-    example: 'certs/ca.pem',
-  }),
-  cert: optional(verbatimText(PEM_OR_PATH), {
-    type: 'PEM text or path',
-    description: "The client's own certificate. Needs `key`.",
-    example: 'certs/client.pem',
-  }),
-  key: optional(secretText(PEM_OR_PATH, /\S/, false), {
-    type: 'PEM text or path',
-    description: "The client's private key, not encrypted. Needs `cert`.",
-    example: '${file:/run/secrets/kafka_key.pem}',
-    secret: true,
-  }),
-  reject_unauthorized: defaulted(flag(), 'true', {
-    type: 'true or false',
-    description: "Whether a broker's certificate must be valid. Leave it on but in tests.",
-    example: 'false',
-  }),
-}
 
 export const saslShape = {
   mechanism: required(choice(SASL_MECHANISMS), {
@@ -202,7 +176,7 @@ export const kafkaShape = {
     description: 'How long connecting to a broker may take, TLS and login included.',
     example: '3s',
   }),
-  tls: defaulted(toggledSection(tlsShape, { on: 'true', off: 'false' }), 'false', {
+  tls: defaulted(toggledSection(kafkaTlsShape, { on: 'true', off: 'false' }), 'false', {
     type: 'true, false or a map',
     description: 'Whether to speak TLS with the brokers, and with which certificates.',
     example: 'true',

@@ -1,5 +1,5 @@
 import { defaulted, type OptionDoc, optional, toggledSection } from './option.ts'
-import { choice, duration, integer, rate } from './scalar.ts'
+import { choice, duration, durationOrOff, integer, rate } from './scalar.ts'
 
 /** How a lane delivers. The same options stand under `slack:` with their defaults and on a destination without. */
 export const AMBIGUOUS_ANSWERS = ['resend', 'dead_letter'] as const
@@ -23,6 +23,7 @@ const schemas = {
   on_ambiguous: choice(AMBIGUOUS_ANSWERS),
   coalesce: toggledSection(coalesceShape, { on: 'on', off: 'off' }),
   lane_limit: integer({ min: 1, max: 1_000_000 }),
+  expire_after: durationOrOff({ min: '1s', max: '365d' }),
 }
 
 const docs = {
@@ -47,13 +48,19 @@ const docs = {
   coalesce: {
     type: 'on, off or a map',
     description:
-      'Whether messages that wait in one lane and look alike go out as one post. Not yet: every message goes out alone.',
+      'Whether messages that wait in one lane and look alike (channel, username, icon) go out as one post.',
     example: '{ max_messages: 10 }',
   },
   lane_limit: {
     type: 'whole number',
     description: 'Messages of one lane held in memory, at most; the rest wait in Kafka.',
     example: '200',
+  },
+  expire_after: {
+    type: 'duration or off',
+    description:
+      'A message that has waited longer than this since it was queued becomes a dead letter, cause `expired`, unposted. `off` lets it wait for as long as it takes.',
+    example: '30m',
   },
 } satisfies Record<keyof typeof schemas, OptionDoc>
 
@@ -63,6 +70,7 @@ export const policyDefaultsShape = {
   on_ambiguous: defaulted(schemas.on_ambiguous, 'resend', docs.on_ambiguous),
   coalesce: defaulted(schemas.coalesce, 'on', docs.coalesce),
   lane_limit: defaulted(schemas.lane_limit, '1000', docs.lane_limit),
+  expire_after: defaulted(schemas.expire_after, 'off', docs.expire_after),
 }
 
 const inherited = <K extends keyof typeof docs>(name: K) => ({ ...docs[name], otherwise: `slack.${name}` })
@@ -73,4 +81,5 @@ export const policyShape = {
   on_ambiguous: optional(schemas.on_ambiguous, inherited('on_ambiguous')),
   coalesce: optional(schemas.coalesce, inherited('coalesce')),
   lane_limit: optional(schemas.lane_limit, inherited('lane_limit')),
+  expire_after: optional(schemas.expire_after, inherited('expire_after')),
 }

@@ -84,10 +84,12 @@ export const integer = (range: { min: number; max: number }) =>
   })
 
 /** Milliseconds. */
-export const duration = (range: { min: string; max: string }) => {
+export const duration = (range: { min: string; max: string }) => scalar(durationKind(range))
+
+function durationKind(range: { min: string; max: string }): ScalarKind<number> {
   const minMs = parseDuration(range.min) ?? 0
   const maxMs = parseDuration(range.max) ?? Number.POSITIVE_INFINITY
-  return scalar({
+  return {
     wants: `a duration from ${range.min} to ${range.max}, such as 10s, 5m or 1h30m`,
     placeholder: minMs,
     parse(input) {
@@ -95,6 +97,17 @@ export const duration = (range: { min: string; max: string }) => {
       return valueMs !== undefined && valueMs >= minMs && valueMs <= maxMs ? valueMs : undefined
     },
     explain: (input) => (/^\d+$/.test(input.trim()) ? 'needs a unit: ms, s, m, h or d, as in 10s' : null),
+  }
+}
+
+/** Milliseconds; null is off. */
+export const durationOrOff = (range: { min: string; max: string }) => {
+  const inner = durationKind(range)
+  return scalar<number | null>({
+    ...inner,
+    wants: `${inner.wants}, or off`,
+    placeholder: null,
+    parse: (input) => (/^(?:off|false)$/i.test(input.trim()) ? null : inner.parse(input)),
   })
 }
 

@@ -11,6 +11,7 @@ import {
 } from './answers.ts'
 import { type Bucket, createBucket } from './bucket.ts'
 import { type Arrival, channelName } from './intake.ts'
+import type { ReceivedPayload } from './payload.ts'
 
 /** What exists. A list that is left out restricts nothing: then every path under /services/ is a webhook. */
 export interface Known {
@@ -37,21 +38,35 @@ export interface Desk {
   judge(arrival: Arrival, at: { arrivedMs: number; arrivedAt: number }): Judged
 }
 
-export function createDesk(options: { ratePerSecond: number | null; known: Known }): Desk {
-  const { ratePerSecond } = options
+/** What a webhook or channel takes: one rate for all, or one by target. Null is no limit. */
+export type Rates = number | null | ((target: string) => number | null)
+
+export interface DeskOptions {
+  ratePerSecond: Rates
+  known: Known
+  /** A sound payload that is refused all the same, as Slack refuses one for what its text holds. */
+  refuse?: ((payload: ReceivedPayload) => Refusal | null) | undefined
+}
+
+export function createDesk(options: DeskOptions): Desk {
+  const { ratePerSecond, refuse = () => null } = options
   const known = lookupOf(options.known)
+  const rateOf = typeof ratePerSecond === 'function' ? ratePerSecond : () => ratePerSecond
   const buckets = new Map<string, Bucket>()
   const nextTs = createTs()
 
-  const bucketOf = (key: string): Bucket => {
-    const found = buckets.get(key) ?? createBucket(ratePerSecond)
+  const bucketOf = (key: string, target: string): Bucket => {
+    const found = buckets.get(key) ?? createBucket(rateOf(target))
     buckets.set(key, found)
     return found
   }
 
+  const refusalOfPayload = ({ parsed }: Arrival): Refusal | null =>
+    parsed.ok ? refuse(parsed.payload) : parsed.refusal
+
   const judgeWebhook = (arrival: Arrival, arrivedMs: number): Judged => {
-    const bucket = bucketOf(arrival.target)
-    const refusal = webhookRefusalOf(arrival, known)
+    const bucket = bucketOf(arrival.target, arrival.target)
+    const refusal = webhookRefusalOf(arrival, known) ?? refusalOfPayload(arrival)
     if (refusal === 'no_service' || refusal === 'method_not_allowed') return refused(webhookRefusal(refusal))
     const waitMs = bucket.waitMs(arrivedMs)
     if (waitMs > 0) return refused(webhookRateLimited(wholeSeconds(waitMs)))
@@ -62,9 +77,9 @@ export function createDesk(options: { ratePerSecond: number | null; known: Known
 
   const judgeApi = (arrival: Arrival, at: { arrivedMs: number; arrivedAt: number }): Judged => {
     const { parsed, target } = arrival
-    const refusal = apiRefusalOf(arrival, known)
+    const refusal = apiRefusalOf(arrival, known) ?? refusalOfPayload(arrival)
     if (refusal !== null || !parsed.ok) return refused(apiRefusal(refusal ?? 'invalid_payload'))
-    const bucket = bucketOf(`${arrival.token} ${target}`)
+    const bucket = bucketOf(`${arrival.token} ${target}`, target)
     const waitMs = bucket.waitMs(at.arrivedMs)
     if (waitMs > 0) return refused(apiRateLimited(wholeSeconds(waitMs)))
     bucket.take(at.arrivedMs)

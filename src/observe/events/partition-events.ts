@@ -1,28 +1,24 @@
 import type { EventLog } from '../event-log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Observer, StageName } from '../observer.ts'
+import type { Observer } from '../observer.ts'
+import { createPartitionSet, type PartitionSet } from '../partition-set.ts'
 import { formatCount, formatDuration } from '../wording.ts'
 
-type PartitionEvents = Pick<
-  Observer,
-  'partitionLag' | 'partitionAssigned' | 'partitionLost' | 'partitionFailed' | 'groupJoined'
->
+type AssignmentEvents = Pick<Observer, 'partitionAssigned' | 'partitionLost' | 'partitionFailed'>
+type PositionEvents = Pick<Observer, 'partitionLag' | 'partitionRewound' | 'lanesPassingOver'>
 
 /** Which partitions this process works on and how far it has come, as log lines and metrics. */
-export function createPartitionEvents(log: EventLog, metrics: Metrics): PartitionEvents {
+export function createPartitionEvents(log: EventLog, metrics: Metrics): AssignmentEvents & PositionEvents {
   const assigned = createPartitionSet((labels, size) => metrics.set('partitionsAssigned', labels, size))
+  return {
+    ...createAssignmentEvents(log, metrics, assigned),
+    ...createPositionEvents(log, metrics, assigned),
+  }
+}
+
+function createAssignmentEvents(log: EventLog, metrics: Metrics, assigned: PartitionSet): AssignmentEvents {
   const stopped = createPartitionSet((labels, size) => metrics.set('partitionsStopped', labels, size))
   return {
-    partitionLag: ({ stage, topic, partition, lag }) => {
-      // A lag that was on its way when the partition went would bring its series back for good.
-      if (assigned.has({ stage, topic, partition })) {
-        metrics.set('consumerLag', { stage, topic, partition: String(partition) }, lag)
-      }
-      log.write('trace', 'partitionLag', () => [
-        `${stage} is ${formatCount(lag, 'record')} behind in ${topic}[${partition}]`,
-        { stage, topic, partition, lag },
-      ])
-    },
     partitionAssigned: ({ offset, ...place }) => {
       assigned.add(place)
       stopped.delete(place)
@@ -37,6 +33,7 @@ export function createPartitionEvents(log: EventLog, metrics: Metrics): Partitio
       stopped.delete(place)
       const { stage, topic, partition } = place
       metrics.remove('consumerLag', { stage, topic, partition: String(partition) })
+      metrics.remove('lanesPassingOver', { topic, partition: String(partition) })
       log.write('debug', 'partitionLost', () => [`${stage} gave ${topic}[${partition}] up`, place])
     },
     partitionFailed: ({ error, retryInMs, ...place }) => {
@@ -55,45 +52,37 @@ export function createPartitionEvents(log: EventLog, metrics: Metrics): Partitio
         ],
       })
     },
-    groupJoined: ({ stage, group, memberId, partitions }) => {
-      metrics.count('groupJoins', { stage })
-      log.write('info', 'groupJoined', () => [
-        `${stage} joined its consumer group and has ${formatCount(partitions, 'partition')}`,
-        { stage, group, member_id: memberId, partitions },
+  }
+}
+
+/** A gauge that was on its way when its partition went would bring the series back for good: it is dropped. */
+function createPositionEvents(log: EventLog, metrics: Metrics, assigned: PartitionSet): PositionEvents {
+  return {
+    partitionLag: ({ stage, topic, partition, lag }) => {
+      if (assigned.has({ stage, topic, partition })) {
+        metrics.set('consumerLag', { stage, topic, partition: String(partition) }, lag)
+      }
+      log.write('trace', 'partitionLag', () => [
+        `${stage} is ${formatCount(lag, 'record')} behind in ${topic}[${partition}]`,
+        { stage, topic, partition, lag },
       ])
     },
-  }
-}
-
-interface Place {
-  stage: StageName
-  topic: string
-  partition: number
-}
-
-interface PartitionSet {
-  has(place: Place): boolean
-  add(place: Place): void
-  delete(place: Place): void
-}
-
-/** Partitions, each counted once, telling the number of each stage and topic whenever it changes. */
-function createPartitionSet(
-  report: (labels: { stage: StageName; topic: string }, size: number) => void,
-): PartitionSet {
-  const partitions = new Map<string, Set<number>>()
-  const of = ({ stage, topic }: Place): Set<number> => {
-    const key = `${stage} ${topic}`
-    const found = partitions.get(key) ?? new Set()
-    partitions.set(key, found)
-    return found
-  }
-  return {
-    has: (place) => of(place).has(place.partition),
-    add: (place) => report({ stage: place.stage, topic: place.topic }, of(place).add(place.partition).size),
-    delete: (place) => {
-      of(place).delete(place.partition)
-      report({ stage: place.stage, topic: place.topic }, of(place).size)
+    partitionRewound: ({ topic, partition, offset, span }) => {
+      metrics.count('rewinds', {})
+      metrics.count('recordsReread', {}, span)
+      log.write('debug', 'partitionRewound', () => [
+        `${topic}[${partition}] is read again from offset ${offset}, for messages that full lanes had passed over`,
+        { topic, partition, offset, span },
+      ])
+    },
+    lanesPassingOver: ({ topic, partition, lanes }) => {
+      if (assigned.has({ stage: 'dispatch', topic, partition })) {
+        metrics.set('lanesPassingOver', { topic, partition: String(partition) }, lanes)
+      }
+      log.write('trace', 'lanesPassingOver', () => [
+        `${formatCount(lanes, 'lane')} had no room for messages in ${topic}[${partition}]`,
+        { topic, partition, lanes },
+      ])
     },
   }
 }

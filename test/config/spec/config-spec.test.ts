@@ -40,6 +40,7 @@ describe('the specification', () => {
       'kafka.sasl.password',
       'destinations.<id>.webhook_url',
       'destinations.<id>.token',
+      'destinations.<id>.tls.key',
       'actions[].webhook_url',
     ])
   })

@@ -1,11 +1,11 @@
 import type { DeliveryPolicy, Destination } from '../../../src/config/config.ts'
 import type { AttemptOutcome } from '../../../src/core/outcome.ts'
 import { Secret } from '../../../src/core/secret.ts'
-import type { Fate } from '../../../src/dispatch/fate.ts'
+import type { Fate, Hold } from '../../../src/dispatch/fate.ts'
 import type { QueuedMessage } from '../../../src/dispatch/lane.ts'
 import { Lanes } from '../../../src/dispatch/lanes.ts'
-import { type Attempt, NOT_WRITTEN } from '../../../src/slack/client.ts'
-import { silentObserver } from '../../support/recording-observer.ts'
+import { type Attempt, NOT_WRITTEN } from '../../../src/slack/attempt.ts'
+import { createRecordingObserver } from '../../support/recording-observer.ts'
 
 export const policy: DeliveryPolicy = {
   intervalMs: 1_000,
@@ -13,6 +13,7 @@ export const policy: DeliveryPolicy = {
   onAmbiguous: 'resend',
   coalesce: null,
   laneLimit: 1_000,
+  expireAfterMs: null,
 }
 
 export function webhook(id: string, change: Partial<DeliveryPolicy> = {}): Destination {
@@ -23,6 +24,7 @@ export function webhook(id: string, change: Partial<DeliveryPolicy> = {}): Desti
     url: new Secret(`http://127.0.0.1/${id}`),
     channel: null,
     appearance: { username: null, iconUrl: null, iconEmoji: null, unfurlLinks: false },
+    tls: null,
     policy: { ...policy, ...change },
   }
 }
@@ -44,9 +46,11 @@ export function message(destination: string, offset: number, owned = (): boolean
     anonymousId: null,
     messageId: null,
     config_version: '0',
+    moves: 0,
   }
   return {
     record,
+    lane: destination,
     dispatchPartition: 0,
     dispatchOffset: offset,
     queuedAt: 0,
@@ -54,8 +58,15 @@ export function message(destination: string, offset: number, owned = (): boolean
     bytes: 100,
     attempts: 0,
     ambiguous: 0,
+    unit: null,
+    ownedSinceMs: -Infinity,
     owned,
   }
+}
+
+/** A message with another text. */
+export function saying(queued: QueuedMessage, text: string): QueuedMessage {
+  return { ...queued, record: { ...queued.record, message: { ...queued.record.message, text } } }
 }
 
 export interface Answering {
@@ -63,6 +74,7 @@ export interface Answering {
   retryAfterMs?: number
   detail?: string
   tolerated?: number
+  blamesChannel?: boolean
   takesMs?: number
 }
 
@@ -71,27 +83,46 @@ const notWritten: Attempt = {
   detail: NOT_WRITTEN,
   retryAfterMs: null,
   tolerated: 0,
+  blamesChannel: false,
   answer: null,
   durationMs: 0,
 }
 
+export interface BenchSettings {
+  queueLimitBytes?: number
+  /** The lease, asked inline before each request. */
+  mayWrite?: () => boolean
+}
+
 /** Lanes over a receiver that answers as told, and notes when each post left and what became of each message. */
-export function laneBench(destinations: Destination[], answer: (text: string, nth: number) => Answering) {
+export function laneBench(
+  destinations: Destination[],
+  answer: (text: string, nth: number) => Answering,
+  { queueLimitBytes = 1_000, mayWrite: leased = () => true }: BenchSettings = {},
+) {
   const startMs = Date.now()
   const posts: { text: string; atMs: number; answeredMs: number }[] = []
   const fates: { id: string; outcome: Fate['outcome']; cause: Fate['cause'] }[] = []
+  /** As `fates`, with all there is to know. */
+  const settled: { message: QueuedMessage; fate: Fate; atMs: number }[] = []
   const holds: { id: string; waitMs: number }[] = []
+  const held: Hold[] = []
+  const heard = createRecordingObserver()
+  let asked = 0
+  let isSwallowing = false
   let mayPost: Promise<void> = Promise.resolve()
   let connected: Promise<void> = Promise.resolve()
   const lanes = new Lanes({
     destinations: new Map(destinations.map((destination) => [destination.id, destination])),
-    queueLimitBytes: 1_000,
-    async post(_, { record }, mayWrite) {
+    queueLimitBytes,
+    async post(_, { text }, mayWrite) {
+      asked += 1
+      if (isSwallowing) return { ...notWritten, outcome: 'sent', detail: null }
       await connected
       if (!mayWrite()) return notWritten
-      const post = { text: record.message.text, atMs: Date.now() - startMs, answeredMs: 0 }
+      const post = { text, atMs: Date.now() - startMs, answeredMs: 0 }
       posts.push(post)
-      const told = answer(post.text, posts.filter(({ text }) => text === post.text).length)
+      const told = answer(text, posts.filter((other) => other.text === text).length)
       await new Promise((resolve) => setTimeout(resolve, told.takesMs ?? 0))
       post.answeredMs = Date.now() - startMs
       return {
@@ -99,14 +130,22 @@ export function laneBench(destinations: Destination[], answer: (text: string, nt
         detail: told.detail ?? null,
         retryAfterMs: told.retryAfterMs ?? null,
         tolerated: told.tolerated ?? 0,
+        blamesChannel: told.blamesChannel ?? false,
         answer: null,
         durationMs: told.takesMs ?? 0,
       } satisfies Attempt
     },
     mayPost: () => mayPost,
-    settled: ({ record }, { outcome, cause }) => fates.push({ id: record.id, outcome, cause }),
-    held: ({ record }, { waitMs }) => holds.push({ id: record.id, waitMs }),
-    observer: silentObserver(),
+    mayWrite: leased,
+    settled(message, fate) {
+      fates.push({ id: message.record.id, outcome: fate.outcome, cause: fate.cause })
+      settled.push({ message, fate, atMs: Date.now() - startMs })
+    },
+    held(message, hold) {
+      holds.push({ id: message.record.id, waitMs: hold.waitMs })
+      held.push(hold)
+    },
+    observer: heard.observer,
     clock: { nowMs: () => Date.now(), monotonicMs: () => Date.now() },
     random: () => 0.5,
   })
@@ -116,5 +155,10 @@ export function laneBench(destinations: Destination[], answer: (text: string, nt
   const connectAfter = (until: Promise<void>): void => {
     connected = until
   }
-  return { lanes, posts, fates, holds, block, connectAfter }
+  /** From now on every post is answered at once, as a blackhole does. */
+  const swallow = (): void => {
+    isSwallowing = true
+  }
+  const answered = { posts, fates, settled, holds, held, heard, asked: () => asked }
+  return { lanes, ...answered, block, connectAfter, swallow }
 }

@@ -3,7 +3,7 @@ import { createPartitionEvents } from '../../../src/observe/events/partition-eve
 import type { Observer } from '../../../src/observe/observer.ts'
 import { testEventLines } from '../support/event-lines.ts'
 import { observed } from '../support/observed.ts'
-import { PLACE, REFUSED } from '../support/sample-events.ts'
+import { DISPATCH, PLACE, REFUSED } from '../support/sample-events.ts'
 
 testEventLines(createPartitionEvents, [
   {
@@ -41,12 +41,17 @@ testEventLines(createPartitionEvents, [
     metric: ['bellhop_partitions_stopped', { stage: 'match', topic: 'analytics.events' }, 1],
   },
   {
-    happens: (o) =>
-      o.groupJoined({ stage: 'match', group: 'bellhop-match', memberId: 'm-1', partitions: 12 }),
-    level: 'info',
-    msg: 'match joined its consumer group and has 12 partitions',
-    fields: { event: 'groupJoined', group: 'bellhop-match', member_id: 'm-1', partitions: 12 },
-    metric: ['bellhop_group_joins_total', { stage: 'match' }, 1],
+    happens: (o) => o.partitionRewound({ ...DISPATCH, offset: 1042, span: 500 }),
+    level: 'debug',
+    msg: 'bellhop.dispatch[3] is read again from offset 1042, for messages that full lanes had passed over',
+    fields: { event: 'partitionRewound', ...DISPATCH, offset: 1042, span: 500 },
+    metric: ['bellhop_records_reread_total', {}, 500],
+  },
+  {
+    happens: (o) => o.lanesPassingOver({ ...DISPATCH, lanes: 2 }),
+    level: 'trace',
+    msg: '2 lanes had no room for messages in bellhop.dispatch[3]',
+    fields: { event: 'lanesPassingOver', ...DISPATCH, lanes: 2 },
   },
 ])
 
@@ -61,16 +66,35 @@ describe('partitions', () => {
     expect((await scrape()).value('bellhop_partitions_assigned', labels)).toBe(2)
   })
 
-  it('take their lag along when they go, and a late report does not bring it back', async () => {
+  it.each<[gauge: string, labels: Record<string, string>, tell: (observer: Observer) => void]>([
+    [
+      'bellhop_consumer_lag_records',
+      { stage: 'dispatch', topic: 'bellhop.dispatch', partition: '3' },
+      (o) => o.partitionLag({ stage: 'dispatch', ...DISPATCH, lag: 12 }),
+    ],
+    [
+      'bellhop_lanes_passing_over',
+      { topic: 'bellhop.dispatch', partition: '3' },
+      (o) => o.lanesPassingOver({ ...DISPATCH, lanes: 12 }),
+    ],
+  ])('take %s along when they go, and a late report does not bring it back', async (gauge, series, tell) => {
     const { observer, scrape } = observed()
-    const series = { ...labels, partition: '3' }
-    observer.partitionAssigned({ ...PLACE, offset: 1 })
-    observer.partitionLag({ ...PLACE, lag: 12 })
-    expect((await scrape()).value('bellhop_consumer_lag_records', series)).toBe(12)
-    observer.partitionLost(PLACE)
-    expect((await scrape()).value('bellhop_consumer_lag_records', series)).toBeNull()
-    observer.partitionLag({ ...PLACE, lag: 13 })
-    expect((await scrape()).value('bellhop_consumer_lag_records', series)).toBeNull()
+    observer.partitionAssigned({ stage: 'dispatch', ...DISPATCH, offset: 1 })
+    tell(observer)
+    expect((await scrape()).value(gauge, series)).toBe(12)
+    observer.partitionLost({ stage: 'dispatch', ...DISPATCH })
+    expect((await scrape()).value(gauge, series)).toBeNull()
+    tell(observer)
+    expect((await scrape()).value(gauge, series)).toBeNull()
+  })
+
+  it('count each rewind, however short', async () => {
+    const { observer, scrape } = observed()
+    observer.partitionRewound({ ...DISPATCH, offset: 10, span: 0 })
+    observer.partitionRewound({ ...DISPATCH, offset: 10, span: 3 })
+    const exposition = await scrape()
+    expect(exposition.value('bellhop_rewinds_total')).toBe(2)
+    expect(exposition.value('bellhop_records_reread_total')).toBe(3)
   })
 
   it.each<[string, (observer: Observer) => void]>([

@@ -3,6 +3,12 @@ import { testEventLines } from '../support/event-lines.ts'
 
 testEventLines(createProcessEvents, [
   {
+    happens: (o) => o.destinationInsecure({ destination: 'sales' }),
+    level: 'warn',
+    msg: 'sales takes any certificate (insecure_skip_verify): whoever stands in between can read its messages and its secret',
+    fields: { event: 'destinationInsecure', destination: 'sales' },
+  },
+  {
     happens: (o) =>
       o.started({ stages: ['match', 'dispatch'], configVersion: 'abc', http: 'http://127.0.0.1:9464' }),
     level: 'info',

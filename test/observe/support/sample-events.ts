@@ -10,8 +10,11 @@ export const POST = {
   status: 200,
   detail: null,
   attempt: 1,
+  messages: 1,
   durationMs: 120,
 } as const
+
+export const DISPATCH = { topic: 'bellhop.dispatch', partition: 3 } as const
 
 export const REFUSED = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9092'), {
   code: 'ECONNREFUSED',

@@ -11,8 +11,10 @@ const BASE = {
     onAmbiguous: 'resend',
     coalesce: null,
     laneLimit: 1_000,
+    expireAfterMs: null,
   },
   appearance: { username: null, iconUrl: null, iconEmoji: null, unfurlLinks: false },
+  tls: null,
 } as const
 
 export function webhook(url: string, overrides: Partial<WebhookDestination> = {}): WebhookDestination {

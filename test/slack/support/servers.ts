@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { SELF_SIGNED } from './self-signed.ts'
 
 /** A TCP server that does to its sockets what a test says, and knows what they received. */
@@ -16,10 +16,15 @@ export function startRawServer(onSocket: (socket: Socket, nth: number) => void):
 }
 
 export function startSelfSignedServer(): Promise<RawServer> {
-  return start(
-    (onSecureSocket) => createTlsServer(SELF_SIGNED, onSecureSocket),
-    () => {},
-  )
+  return startTlsServer(SELF_SIGNED, () => {})
+}
+
+/** Its sockets are those whose handshake came to its end, as the server sees it. */
+export function startTlsServer(
+  options: TlsOptions,
+  onSocket: (socket: Socket, nth: number) => void,
+): Promise<RawServer> {
+  return start((onSecureSocket) => createTlsServer(options, onSecureSocket), onSocket)
 }
 
 /** Answers every request, which must arrive in one piece, with the same bytes. */

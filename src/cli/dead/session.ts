@@ -1,0 +1,83 @@
+import type { Config } from '../../config/config.ts'
+import { configPath, formatProblems, loadConfig, type Problem } from '../../config/load.ts'
+import { secretsOf } from '../../config/secrets.ts'
+import { AppError } from '../../core/errors.ts'
+import { type TopicNames, topicNames } from '../../core/topic-names.ts'
+import { createKafkaClient, type Kafka } from '../../kafka/client.ts'
+import { describeFailure, isKafkaFailure } from '../../kafka/failures.ts'
+import { createRecordCodecs, type RecordCodecs } from '../../kafka/record-codec.ts'
+import { createSecretMask } from '../../observe/mask-secrets.ts'
+import { settledWithin } from '../../system.ts'
+import { type CommandIo, EXIT } from '../io.ts'
+
+/** What every `bellhop dead` command works with. */
+export interface DeadSession {
+  config: Config
+  kafka: Kafka
+  topics: TopicNames
+  codecs: RecordCodecs
+  /** From JSON text to the same text without secrets. */
+  mask(jsonText: string): string
+}
+
+export interface SessionOptions {
+  config: string | undefined
+  /** Whether a variable that is not set is an error. */
+  secrets: 'required' | 'optional'
+}
+
+const ANSWER_MS = 5_000
+
+/** Loads the configuration and makes sure that Kafka answers; gives the exit code of the work. */
+export async function withSession(
+  options: SessionOptions,
+  io: CommandIo,
+  work: (session: DeadSession) => Promise<number>,
+): Promise<number> {
+  const { secrets } = options
+  const loaded = await loadConfig(configPath(options.config, io.env), { env: io.env, secrets })
+  if (loaded.kind === 'invalid') {
+    io.stderr.write(formatProblems(loaded.problems))
+    return EXIT.usage
+  }
+  const { config, warnings } = loaded
+  const session: DeadSession = {
+    config,
+    kafka: createKafkaClient(config.kafka, () => undefined),
+    topics: topicNames(config.kafka.prefix),
+    codecs: createRecordCodecs(),
+    mask: createSecretMask(secretsOf(config)),
+  }
+  try {
+    await requireBroker(session)
+    return await work(session)
+  } catch (error) {
+    if (!isKafkaFailure(error)) throw error
+    throw unreachable(config, describeFailure(error), warnings)
+  }
+}
+
+async function requireBroker({ config, kafka }: DeadSession): Promise<void> {
+  const admin = kafka.admin({ retry: { retries: 1 } })
+  const answered = (async () => {
+    await admin.connect()
+    await admin.describeCluster()
+  })()
+  try {
+    const withinMs = config.kafka.connectionTimeoutMs + ANSWER_MS
+    if (!(await settledWithin(answered, withinMs))) {
+      answered.catch(() => undefined)
+      throw unreachable(config, `no answer within ${withinMs / 1_000} s`, [])
+    }
+    await answered
+  } finally {
+    await settledWithin(admin.disconnect(), 1_000)
+  }
+}
+
+function unreachable(config: Config, reason: string, warnings: readonly Problem[]): AppError {
+  const { brokers } = config.kafka
+  const at = brokers.length === 0 ? 'kafka.brokers, which is not set' : brokers.join(', ')
+  const hint = warnings.length === 0 ? '' : `\n${formatProblems(warnings).trimEnd()}`
+  return new AppError('broker_unreachable', `Kafka does not answer at ${at}: ${reason}.${hint}`)
+}

@@ -1,0 +1,119 @@
+import type { Config, Destination } from '../config/config.ts'
+import type { DeadLetter, DispatchRecord, EventCoordinates, RawEvent } from '../core/records.ts'
+import { laneKeyOf } from '../dispatch/lane-key.ts'
+import type { EventRecord } from '../event/event.ts'
+import type { Failure, Matched, QueuedMessage } from '../match/match-event.ts'
+
+/** Why a letter stays where it is; docs/dead-letters.md explains each to users. */
+export const REPLAY_SKIP_REASONS = [
+  'already_replayed',
+  'unknown_destination',
+  'destination_disabled',
+  'unknown_action',
+  'still_poison',
+  'still_malformed',
+  'original_gone',
+  'incomplete',
+] as const
+export type ReplaySkipReason = (typeof REPLAY_SKIP_REASONS)[number]
+
+/**
+ * What a replay makes of a letter: the messages to queue (none where the event gives none any more) and what failed
+ * beside them; or why it stays; or that the letter holds a part of its record only, and the whole is wanted first.
+ */
+export type ReplayDecision =
+  | { kind: 'replay'; messages: readonly QueuedMessage[]; failures: readonly Failure[] }
+  | { kind: 'skip'; reason: ReplaySkipReason; detail: string | null }
+  | { kind: 'read_original'; at: EventCoordinates }
+
+export interface ReplayPolicyDeps {
+  config: Config
+  match(record: EventRecord): Matched
+  decodeDispatch(
+    value: Buffer,
+  ): { kind: 'record'; record: DispatchRecord } | { kind: 'malformed'; detail: string }
+}
+
+/** The whole value where the letter was cut: null where it is gone, undefined where nobody has looked yet. */
+export type Original = Buffer | null | undefined
+
+/**
+ * Decides by the present configuration, and by nothing else: the same letter gives the same messages under the same
+ * ids, as often as it is asked.
+ */
+export function createReplayPolicy(deps: ReplayPolicyDeps) {
+  return (stored: { letter: DeadLetter; replayed: boolean }, original?: Original): ReplayDecision => {
+    const { letter, replayed } = stored
+    if (replayed) return skip('already_replayed')
+    if (letter.kind === 'message') {
+      return letter.message === null ? skip('incomplete') : queueAgain(letter.message, deps.config)
+    }
+    if (letter.event === null) return skip('incomplete')
+    if (letter.cause === 'malformed_record') return decodeRecordAgain(letter.event, original, deps)
+    return matchAgain({ letter, event: letter.event, original }, deps)
+  }
+}
+
+function queueAgain(record: DispatchRecord, config: Config): ReplayDecision {
+  const destination = config.destinations.get(record.destination)
+  if (destination === undefined) return skip('unknown_destination', record.destination)
+  if (!destination.enabled) return skip('destination_disabled', destination.id)
+  return { kind: 'replay', messages: [underItsKey(record, destination)], failures: [] }
+}
+
+/** Under the key that its lane has now, so it has not moved yet. */
+function underItsKey(record: DispatchRecord, destination: Destination): QueuedMessage {
+  return { key: laneKeyOf(destination, record.message), record: { ...record, moves: 0 } }
+}
+
+function decodeRecordAgain(event: RawEvent, original: Original, deps: ReplayPolicyDeps): ReplayDecision {
+  const value = wholeValue(event, original)
+  if (value === 'unread') return { kind: 'read_original', at: event }
+  if (value === 'gone') return skip('original_gone', `${event.value_bytes} bytes`)
+  const decoded = deps.decodeDispatch(value)
+  if (decoded.kind === 'malformed') return skip('still_malformed', decoded.detail)
+  return queueAgain(decoded.record, deps.config)
+}
+
+interface EventLetter {
+  letter: DeadLetter
+  event: RawEvent
+  original: Original
+}
+
+function matchAgain({ letter, event, original }: EventLetter, deps: ReplayPolicyDeps): ReplayDecision {
+  const { config, match } = deps
+  if (letter.action !== null && !config.actions.some(({ id, enabled }) => id === letter.action && enabled)) {
+    return skip('unknown_action', letter.action)
+  }
+  if (event.value_bytes > config.maxEventBytes) return skip('still_poison', 'too_large')
+  const value = wholeValue(event, original)
+  if (value === 'unread') return { kind: 'read_original', at: event }
+  if (value === 'gone') return skip('original_gone', `${event.value_bytes} bytes`)
+  const { topic, partition, offset, timestamp } = event
+  const matched = match({ topic, partition, offset, timestamp, key: null, value, headers: [] })
+  const messages = matched.messages.filter(({ record }) => concerns(letter, record))
+  const failures = matched.failures.filter((failure) => concerns(letter, failure))
+  const again = failures.find(({ action }) => action === letter.action)
+  if (again !== undefined) {
+    return skip('still_poison', again.detail === null ? again.cause : `${again.cause}: ${again.detail}`)
+  }
+  return { kind: 'replay', messages, failures }
+}
+
+/** A letter of one action speaks for that action alone: the event's other messages went out. */
+function concerns(letter: DeadLetter, of: { action: string | null; destination: string | null }): boolean {
+  if (letter.action !== null && of.action !== letter.action) return false
+  return letter.destination === null || of.destination === null || of.destination === letter.destination
+}
+
+function wholeValue(event: RawEvent, original: Original): Buffer | 'unread' | 'gone' {
+  const held = Buffer.from(event.value.data, event.value.encoding)
+  if (held.length === event.value_bytes) return held
+  if (original === undefined) return 'unread'
+  return original === null || original.length !== event.value_bytes ? 'gone' : original
+}
+
+function skip(reason: ReplaySkipReason, detail: string | null = null): ReplayDecision {
+  return { kind: 'skip', reason, detail }
+}

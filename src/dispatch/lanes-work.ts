@@ -1,0 +1,265 @@
+import type { Destination } from '../config/config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Random } from '../core/random.ts'
+import type { MessageContent } from '../core/records.ts'
+import type { Observer } from '../observe/observer.ts'
+import { type Attempt, NOT_WRITTEN } from '../slack/attempt.ts'
+import { type Breaker, onGivenUp, onPost } from './breaker.ts'
+import { asOneUnit, groupLength, joinedContent, splitInHalves } from './coalesce.ts'
+import { type Answered, type Consequence, drawConsequence, type Group, type HoldStep } from './consequence.ts'
+import type { Fate, Hold } from './fate.ts'
+import type { Lane, QueuedMessage } from './lane.ts'
+import { type Destinations, intervalOf, type Move, mayLeave, nextMove } from './lane-moves.ts'
+import { Alarm, createSlot, type Slot } from './lanes-pace.ts'
+
+export interface LanesDeps {
+  destinations: Destinations
+  queueLimitBytes: number
+  /** `mayWrite` is asked right before the request is written; where it says no, the attempt is NOT_WRITTEN. */
+  post(destination: Destination, content: MessageContent, mayWrite: () => boolean): Promise<Attempt>
+  /** Resolves when a post may leave: what was posted before must be on record soon enough, and the lease hold. */
+  mayPost(signal: AbortSignal): Promise<void>
+  /** Whether the lease holds now: asked inline, right before a request is written. */
+  mayWrite(): boolean
+  settled(message: QueuedMessage, fate: Fate): void
+  /** A wait that the next owner must keep. Called for the head, and where a resend may repeat for each of its post. */
+  held(message: QueuedMessage, hold: Hold): void
+  observer: Observer
+  clock: Clock
+  random: Random
+}
+
+/** A post under way. */
+export interface Flight {
+  readonly messages: readonly QueuedMessage[]
+  /** It may be on the wire: until then nothing has happened, and where it may not be written nothing will. */
+  written: boolean
+  /** Resolves when it has ended and its consequence is drawn. */
+  landed: Promise<void>
+}
+
+/** What the lanes of a process share. */
+export interface Common {
+  readonly deps: LanesDeps
+  readonly signal: AbortSignal
+  readonly flights: Set<Flight>
+  /** A number that no unit has had. */
+  freshUnit(): number
+  /** The lane has nothing left to do or to remember. */
+  forget(lane: Lane): void
+}
+
+/** Nothing paces what is given up, nor a blackhole: after so many messages other work gets its turn. */
+const DONE_AT_ONCE = 250
+/** A lane that was kept from writing asks again: `mayPost` waits, this keeps it from spinning should it not. */
+const NOT_WRITTEN_PAUSE_MS = 50
+
+type Decided = Extract<Consequence, { kind: 'decided' }>
+
+/**
+ * The work of one lane, from its first message until it is forgotten: one loop, which asks nextMove what to do. The
+ * slot is held from the start of the first post until the last one's wait has passed and nothing is left to post.
+ */
+export class LaneWork {
+  readonly lane: Lane
+  readonly #common: Common
+  readonly #alarm = new Alarm()
+  #slot: Slot | null = null
+  /** Whose wait for its destination has been told. */
+  #toldUnknown: QueuedMessage | null = null
+
+  constructor(lane: Lane, common: Common) {
+    this.lane = lane
+    this.#common = common
+  }
+
+  /** Something has changed that a waiting lane must see. */
+  wake(): void {
+    this.#alarm.wake()
+  }
+
+  async run(): Promise<void> {
+    const { signal, forget } = this.#common
+    while (!signal.aborted) {
+      const destination = await this.#untilDue()
+      if (destination !== null) {
+        this.#slot ??= createSlot({ paced: intervalOf(destination) !== null })
+        await this.#slot(() => this.#turn())
+      } else if (!signal.aborted && this.#move().kind === 'end') {
+        forget(this.lane)
+        return
+      }
+    }
+  }
+
+  /** A limiter's job costs more than a post, so one job goes on for as long as there is something to post. */
+  async #turn(): Promise<void> {
+    for (let nth = 1; ; nth += 1) {
+      await this.#post()
+      if ((await this.#untilDue()) === null) return
+      if (nth % DONE_AT_ONCE === 0) await this.#alarm.sleep(1)
+    }
+  }
+
+  #move(): Move {
+    const { destinations, clock } = this.#common.deps
+    return nextMove(this.lane, destinations, clock)
+  }
+
+  /** Waits, and lets go of what is not to be posted; gives where the head is to go, or null where nothing is left. */
+  async #untilDue(): Promise<Destination | null> {
+    const { signal, deps } = this.#common
+    while (!signal.aborted) {
+      const move = this.#move()
+      if (move.kind === 'post') return move.destination
+      if (move.kind === 'end') return null
+      if (move.kind === 'wait') {
+        if (move.unknown) this.#tellUnknown(move.untilMs)
+        await this.#alarm.sleep(move.untilMs - deps.clock.monotonicMs())
+      } else if (move.kind === 'leave') this.lane.queue.leave(1)
+      else await this.#giveUp()
+    }
+    return null
+  }
+
+  /** Fates go on record, so they wait like posts while nothing can be put there. */
+  async #giveUp(): Promise<void> {
+    const { deps, signal } = this.#common
+    await deps.mayPost(signal)
+    for (let nth = 0; nth < DONE_AT_ONCE && !signal.aborted; nth += 1) {
+      const move = this.#move()
+      const head = this.lane.queue.at(0)
+      if (move.kind !== 'give_up' || head === undefined) return
+      const { outcome, cause, detail } = move
+      this.#moveBreaker(onGivenUp(this.lane.breaker, deps.clock.monotonicMs()), head)
+      this.lane.queue.leave(1)
+      deps.settled(head, { outcome, cause, detail, answer: null, breaker: this.lane.breaker.state })
+    }
+    await this.#alarm.sleep(1)
+  }
+
+  async #post(): Promise<void> {
+    const { deps, signal, flights } = this.#common
+    await deps.mayPost(signal)
+    const move = this.#move()
+    const group = move.kind === 'post' ? this.#group(move.destination) : null
+    if (signal.aborted || move.kind !== 'post' || group === null) return
+    this.lane.posting = group.length
+    this.#moveBreaker(onPost(this.lane.breaker), group[0])
+    const landed = Promise.withResolvers<void>()
+    const flight = { messages: group, written: move.destination.type === 'blackhole', landed: landed.promise }
+    flights.add(flight)
+    try {
+      this.#conclude({ group, destination: move.destination, attempt: await this.#fly(move, group, flight) })
+    } finally {
+      this.lane.posting = 0
+      flights.delete(flight)
+      landed.resolve()
+    }
+  }
+
+  /** What goes out as one post; a probe goes alone. */
+  #group(destination: Destination): Group | null {
+    const { queue, breaker } = this.lane
+    const coalesce = breaker.state === 'closed' ? destination.policy.coalesce : null
+    const { clock } = this.#common.deps
+    const length = groupLength(queue, coalesce, (message) => mayLeave(message, destination, clock))
+    const [head, ...others] = queue.first(length)
+    return head === undefined ? null : [head, ...others]
+  }
+
+  #fly({ destination }: { destination: Destination }, group: Group, flight: Flight): Promise<Attempt> {
+    const { deps, signal } = this.#common
+    return deps.post(destination, joinedContent(group), () => {
+      flight.written = !signal.aborted && deps.mayWrite() && group.every((message) => message.owned())
+      return flight.written
+    })
+  }
+
+  /** Takes the consequence of an attempt. */
+  #conclude(answered: Answered): void {
+    const { group, destination, attempt } = answered
+    const { clock, random, observer } = this.#common.deps
+    if (attempt.detail === NOT_WRITTEN) {
+      this.#rest(NOT_WRITTEN_PAUSE_MS)
+      return
+    }
+    for (const message of group) message.attempts += 1
+    observer.postAnswered({
+      destination: destination.id,
+      messageId: group[0].record.id,
+      outcome: attempt.outcome,
+      status: attempt.answer?.status ?? null,
+      detail: attempt.detail,
+      attempt: group[0].attempts,
+      messages: group.length,
+      durationMs: attempt.durationMs,
+    })
+    const consequence = drawConsequence(this.lane, answered, { clock, random })
+    if (consequence.kind === 'split') this.#split(answered)
+    else this.#settle(consequence, answered)
+    this.#rest(intervalOf(destination) ?? 0)
+  }
+
+  #split({ group, destination, attempt: { detail } }: Answered): void {
+    splitInHalves(group, this.#common.freshUnit)
+    this.#common.deps.observer.postSplit({ destination: destination.id, messages: group.length, detail })
+  }
+
+  #settle({ done, held, wait, breaker }: Decided, answered: Answered): void {
+    const { group, attempt } = answered
+    this.#moveBreaker(breaker, group[0])
+    this.lane.queue.leave(group.length, held)
+    for (const { message, step } of done) {
+      const { detail, answer } = attempt
+      const outcome = step.kind === 'delivered' ? 'delivered' : 'dead_lettered'
+      const cause = step.kind === 'delivered' ? null : step.cause
+      this.#common.deps.settled(message, { outcome, cause, detail, answer, breaker: breaker.state })
+    }
+    if (wait !== null) this.#hold(held, wait, answered)
+  }
+
+  /** What may have been posted is resent as it was, and how often is on record for each message. */
+  #hold(messages: readonly QueuedMessage[], step: HoldStep, { destination, attempt }: Answered): void {
+    const { observer, clock, held } = this.#common.deps
+    const { failingSinceMs, breaker } = this.lane
+    const isAmbiguous = step.reason === 'ambiguous'
+    if (isAmbiguous) asOneUnit(messages, this.#common.freshUnit)
+    const waitMs = Math.max(step.waitMs, intervalOf(destination) ?? 0)
+    this.#rest(waitMs)
+    observer.laneHeld({ destination: destination.id, reason: step.reason, waitMs })
+    const hold: Hold = {
+      waitMs,
+      detail: attempt.detail,
+      answer: attempt.answer,
+      failingForMs: failingSinceMs === null ? null : clock.monotonicMs() - failingSinceMs,
+      breaker: breaker.state,
+    }
+    for (const message of isAmbiguous ? messages : messages.slice(0, 1)) {
+      if (message.owned()) held(message, hold)
+    }
+  }
+
+  #rest(ms: number): void {
+    this.lane.notBeforeMs = Math.max(this.lane.notBeforeMs, this.#common.deps.clock.monotonicMs() + ms)
+  }
+
+  #moveBreaker(next: Breaker, message: QueuedMessage): void {
+    const { state, word } = next
+    const hasChanged = state !== this.lane.breaker.state
+    this.lane.breaker = next
+    if (!hasChanged) return
+    const { destination } = message.record
+    this.#common.deps.observer.breakerChanged({ destination, state, detail: word })
+  }
+
+  /** A record that names a destination which is not configured, or is disabled, gets time for a deploy. */
+  #tellUnknown(untilMs: number): void {
+    const head = this.lane.queue.at(0)
+    if (head === undefined || head === this.#toldUnknown) return
+    this.#toldUnknown = head
+    const { observer, clock } = this.#common.deps
+    const waitMs = untilMs - clock.monotonicMs()
+    observer.laneHeld({ destination: head.record.destination, reason: 'unknown_destination', waitMs })
+  }
+}

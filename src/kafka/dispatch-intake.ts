@@ -1,0 +1,229 @@
+import type { KafkaMessage } from 'kafkajs'
+import type { Clock } from '../core/clock.ts'
+import type { DispatchRecord, Receipt } from '../core/records.ts'
+import type { QueuedMessage } from '../dispatch/lane.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { Consumed, FetchedBatch } from './held-partition.ts'
+import type { Moves, Moving } from './moves.ts'
+import { timestampOf } from './offsets.ts'
+import { learn, type Ownership } from './ownership.ts'
+import type { ReceiptsSource } from './receipts-reader.ts'
+import type { RecordCodec } from './record-codec.ts'
+
+export interface IntakeLanes {
+  add(key: string, message: QueuedMessage): void
+  hasRoom(key: string): boolean
+  isBelowHalf(key: string): boolean
+}
+
+export interface IntakeDeps {
+  topic: string
+  codec: RecordCodec<DispatchRecord>
+  lanes: IntakeLanes
+  /** The receipts partition of the same number. */
+  receipts: ReceiptsSource
+  /** One past the last receipt that there is now. */
+  receiptsEnd(): Promise<number>
+  openMoves(): Promise<Moves>
+  /** The key of a record by this configuration; null where its destination is not known. */
+  currentKey(record: DispatchRecord): string | null
+  movedReceipt(message: QueuedMessage): Receipt
+  /** Resolves with its receipt's offset when dead letter and receipt are acknowledged. */
+  writeMalformed(message: KafkaMessage, at: { partition: number; detail: string }): Promise<number>
+  /** Whether the group's word is fresh enough to act on. */
+  leaseHolds(): boolean
+  observer: Observer
+  clock: Clock
+  signal: AbortSignal
+}
+
+/** bellhop's own records stay below this; one that does not could not be written back as a dead letter or receipt. */
+const MOST_BYTES = 524_288
+const TOO_LARGE = { kind: 'malformed', detail: `more than ${MOST_BYTES} bytes` } as const
+/** Two configurations at work, as in a rolling deploy, would move a record to and fro. */
+const NEXT_MOVE_AFTER_MS = 600_000
+
+/**
+ * Brings the records of an owned partition to their lanes. What a lane has no room for is passed over, and with it
+ * all that follows for that lane, until reading has come back: nothing overtakes, and no lane keeps the partition
+ * waiting. What is complete or in a lane already is skipped unparsed.
+ */
+export class DispatchIntake {
+  readonly #deps: IntakeDeps
+  readonly #ownership: Ownership
+  #moves: Moves | null = null
+  /** Where reading goes on if it is not led elsewhere. */
+  #next: number
+
+  constructor(ownership: Ownership, deps: IntakeDeps) {
+    this.#ownership = ownership
+    this.#deps = deps
+    this.#next = ownership.committed.offset
+  }
+
+  async take(batch: FetchedBatch): Promise<Consumed> {
+    const { tracker, pacing, passOver, completed } = this.#ownership
+    if (batch.fetchedOffset !== this.#next) passOver.jumped(this.#next, batch.fetchedOffset)
+    if (batch.lastOffset < tracker.frontier()) pacing.read(batch.messages.length)
+    const moving: Moving[] = []
+    for (const message of batch.messages) this.#offer(message, moving)
+    const nextOffset = batch.lastOffset + 1
+    this.passed(nextOffset)
+    completed.forgetBelow(tracker.frontier())
+    if (moving.length > 0) await this.#move(moving)
+    const isOver = nextOffset >= tracker.frontier()
+    if (isOver || passOver.wishesFrom(nextOffset, (lane) => this.#hasRoom(lane))) {
+      return { kind: 'taken' }
+    }
+    return { kind: 'jump', nextOffset: tracker.frontier() }
+  }
+
+  /** Reading has come to here. */
+  passed(nextOffset: number): void {
+    this.#next = nextOffset
+    this.#ownership.tracker.readUpTo(nextOffset)
+  }
+
+  /**
+   * From where to read again, for lanes that have room for what they passed over; null where there is nothing to gain.
+   * The caller leads reading there, from `position`, where it stands.
+   */
+  rewindTo(position: number): number | null {
+    const { passOver, pacing, tracker } = this.#ownership
+    const { lanes, clock } = this.#deps
+    const nowMs = clock.monotonicMs()
+    if (passOver.lanes() === 0 || !pacing.mayBegin(nowMs)) return null
+    const offset = passOver.rewindTo((lane) => lanes.isBelowHalf(lane) && this.#mayMove(lane))
+    if (offset === null || offset >= position) return null
+    pacing.began(nowMs, tracker.frontier() - offset)
+    return offset
+  }
+
+  async close(): Promise<void> {
+    await this.#moves?.close()
+    this.#moves = null
+  }
+
+  #offer(message: KafkaMessage, moving: Moving[]): void {
+    const { tracker, completed, passOver } = this.#ownership
+    const { key, value } = message
+    const offset = Number(message.offset)
+    const state = tracker.state(offset)
+    if (value === null || state === 'complete' || state === 'queued') return
+    if (state === 'new') {
+      if (completed.has(offset, timestampOf(message))) return
+      tracker.open(offset)
+    }
+    const lane = key?.toString() ?? ''
+    const isTaken =
+      passOver.mayTake(lane, offset) && this.#hasRoom(lane) && this.#accept({ message, value, lane, moving })
+    if (!isTaken) {
+      passOver.passOver(lane, offset)
+      return
+    }
+    passOver.took(lane, offset)
+    tracker.take(offset)
+  }
+
+  /** Gives the record to its lane, or to where else it belongs; false where it must wait. */
+  #accept(offered: { message: KafkaMessage; value: Buffer; lane: string; moving: Moving[] }): boolean {
+    const { codec, lanes, currentKey, observer } = this.#deps
+    const { message, value, lane, moving } = offered
+    const decoded = value.length > MOST_BYTES ? TOO_LARGE : codec.decode(value)
+    if (decoded.kind === 'malformed') {
+      this.#giveUpMalformed(message, decoded.detail)
+      return true
+    }
+    const { record } = decoded
+    const queued = this.#toQueued(message, { record, lane, bytes: value.length })
+    const key = currentKey(record) ?? lane
+    if (key === lane) {
+      observer.messageQueued({ destination: record.destination })
+      lanes.add(lane, queued)
+      return true
+    }
+    const { dispatchOffset: offset, queuedAt } = queued
+    const notBefore = record.moves === 0 ? 0 : timestampOf(message) + NEXT_MOVE_AFTER_MS
+    if (this.#deps.clock.nowMs() < notBefore) {
+      this.#ownership.movesNotBefore.set(lane, notBefore)
+      return false
+    }
+    moving.push({ record, offset, queuedAt, key, receipt: this.#deps.movedReceipt(queued) })
+    return true
+  }
+
+  #toQueued(
+    message: KafkaMessage,
+    parsed: { record: DispatchRecord; lane: string; bytes: number },
+  ): QueuedMessage {
+    const ownership = this.#ownership
+    const offset = Number(message.offset)
+    const { attempts = 0, ambiguous = 0 } = ownership.carried.get(offset) ?? {}
+    ownership.carried.delete(offset)
+    return {
+      ...parsed,
+      dispatchPartition: ownership.partition,
+      dispatchOffset: offset,
+      queuedAt: timestampOf(message),
+      enqueuedMs: this.#deps.clock.monotonicMs(),
+      attempts,
+      ambiguous,
+      unit: null,
+      ownedSinceMs: ownership.sinceMs,
+      owned: ownership.owned,
+    }
+  }
+
+  #giveUpMalformed(message: KafkaMessage, detail: string): void {
+    const { topic, observer, writeMalformed } = this.#deps
+    const { partition, receipts, tracker } = this.#ownership
+    const messageId = `${topic}:${partition}:${message.offset}`
+    const nobody = { destination: '', action: '', messageId, attempts: 0 }
+    observer.messageDeadLettered({ ...nobody, cause: 'malformed_record', detail })
+    void writeMalformed(message, { partition, detail }).then((receiptOffset) => {
+      receipts.completed(receiptOffset, Number(message.offset))
+      tracker.complete(Number(message.offset))
+    })
+  }
+
+  async #move(moving: readonly Moving[]): Promise<void> {
+    const { observer, leaseHolds } = this.#deps
+    const { tracker, receipts, partition, owned } = this.#ownership
+    await this.#openMoves()
+    const left = moving.filter(({ offset }) => tracker.state(offset) !== 'complete')
+    if (!owned() || !leaseHolds()) throw new Error(`partition ${partition} may have gone to another process`)
+    const sent = receipts.sending()
+    await this.#moves?.move(left)
+    for (const { record, offset } of left) {
+      const { destination, action, id } = record
+      receipts.completedAfter(sent, offset)
+      tracker.complete(offset)
+      observer.messageMoved({ destination, action, messageId: id })
+    }
+    receipts.settled(sent)
+  }
+
+  async #openMoves(): Promise<void> {
+    if (this.#moves !== null) return
+    const { openMoves, receiptsEnd, receipts } = this.#deps
+    this.#moves = await openMoves()
+    await receipts.readOn({
+      end: await receiptsEnd(),
+      onReceipt: (receipt, offset) => learn(this.#ownership, receipt, offset),
+      signal: this.#deps.signal,
+    })
+  }
+
+  #hasRoom(lane: string): boolean {
+    return this.#deps.lanes.hasRoom(lane) && this.#mayMove(lane)
+  }
+
+  #mayMove(lane: string): boolean {
+    const { movesNotBefore } = this.#ownership
+    const notBefore = movesNotBefore.get(lane)
+    if (notBefore === undefined) return true
+    if (this.#deps.clock.nowMs() < notBefore) return false
+    movesNotBefore.delete(lane)
+    return true
+  }
+}

@@ -1,0 +1,213 @@
+import type { Clock } from '../core/clock.ts'
+import type { Observer } from '../observe/observer.ts'
+import type { Claims, Left, Position } from './claims.ts'
+import { DispatchIntake, type IntakeDeps, type IntakeLanes } from './dispatch-intake.ts'
+import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
+import { type LogRange, requireInLog } from './offsets.ts'
+import { createOwnership, learn, type Ownership, positionOf } from './ownership.ts'
+import type { ReadableRange } from './topic-ends.ts'
+
+export interface OwnerLanes extends IntakeLanes {
+  restore(key: string, hold: { untilMs: number; failingForMs: number | null }): void
+  /** Resolves when no post with a message of the partition is in flight, and its consequence is drawn. */
+  quiet(partition: number): Promise<void>
+}
+
+export interface DispatchOwnerDeps extends Omit<IntakeDeps, 'lanes' | 'receiptsEnd'> {
+  groupId: string
+  claims: Claims
+  lanes: OwnerLanes
+  /** What the partition and its receipts hold now. */
+  ranges(): Promise<{ dispatch: LogRange; receipts: ReadableRange }>
+  /** Resolves when what earlier holdings of this partition left in flight is on record. */
+  before(): Promise<void>
+  /** The partition was lost, and is being let go. */
+  leaving(released: Promise<void>): void
+  /** Resolves when every fate known so far is on record. */
+  recorded(): Promise<void>
+  /** Messages of the ownership reach lanes from now on. */
+  began(ownership: Ownership): void
+  /** Those that wait are not to be posted any more. */
+  ended(ownership: Ownership): void
+  observer: Observer
+  clock: Clock
+  /** Aborted when the process is told to stop. */
+  signal: AbortSignal
+}
+
+/**
+ * One assignment of one partition of bellhop.dispatch. It is claimed, what is on record is read, and only then do its
+ * records go to their lanes. When it is taken away, what is in flight ends, its receipts are awaited, and the next
+ * owner is let in. A crash in between leaves a claim whose holder is gone, and receipts that tell the rest.
+ */
+export class DispatchOwner implements PartitionOwner {
+  readonly #held: HeldPartition
+  readonly #deps: DispatchOwnerDeps
+  #owned: { ownership: Ownership; intake: DispatchIntake } | null = null
+  /** What was committed as holder and not released yet. */
+  #claim: { position: Position; memberId: string } | null = null
+  #consuming: Promise<unknown> = Promise.resolve()
+  #lost = false
+
+  constructor(held: HeldPartition, deps: DispatchOwnerDeps) {
+    this.#held = held
+    this.#deps = deps
+  }
+
+  get ownership(): Ownership | null {
+    return this.#owned?.ownership ?? null
+  }
+
+  async prepare(signal: AbortSignal): Promise<number> {
+    const { topic, claims, observer, clock } = this.#deps
+    const { partition } = this.#held
+    // Prepared again while still ours: what was in flight ends first.
+    await this.#end()
+    await this.#deps.before()
+    const startedMs = clock.monotonicMs()
+    const left = await claims.untilFree(partition, signal)
+    const waitedMs = clock.monotonicMs() - startedMs
+    if (signal.aborted) return 0
+    const ownership = await this.#takeOver(left)
+    if (this.#lost) await this.#releaseClaim()
+    if (signal.aborted) return 0
+    const receipts = await this.#deps.receipts.read({
+      from: ownership.committed.receiptsFrom,
+      end: ownership.receiptsEnd,
+      onReceipt: (receipt, offset) => learn(ownership, receipt, offset),
+      signal,
+    })
+    if (signal.aborted) return 0
+    this.#begin(ownership)
+    observer.partitionClaimed({ topic, partition, waitedMs, receipts })
+    return ownership.committed.offset
+  }
+
+  consume(batch: FetchedBatch): Promise<Consumed> {
+    if (this.#owned === null) {
+      throw new Error(`${this.#deps.topic}/${this.#held.partition} is read but not owned`)
+    }
+    const consumed = this.#owned.intake.take(batch)
+    this.#consuming = consumed.catch(() => undefined)
+    return consumed
+  }
+
+  passed(nextOffset: number): void {
+    this.#owned?.intake.passed(nextOffset)
+  }
+
+  /** Reads the partition again from the first message that a lane had no room for and now has. */
+  rewind(): void {
+    const at = this.#held.position()
+    if (this.#owned === null || at === null) return
+    const { observer, topic } = this.#deps
+    const { ownership, intake } = this.#owned
+    const offset = intake.rewindTo(at)
+    if (offset === null) return
+    this.#held.moveTo(offset)
+    const span = ownership.tracker.frontier() - offset
+    observer.partitionRewound({ topic, partition: ownership.partition, offset, span })
+  }
+
+  lose(): void {
+    this.#lost = true
+    this.#deps.leaving(this.#letGo())
+  }
+
+  release(): Promise<void> {
+    return this.#letGo()
+  }
+
+  async #takeOver(left: Left): Promise<Ownership> {
+    const { groupId, topic, claims, ranges, clock } = this.#deps
+    const { partition } = this.#held
+    const { dispatch: range, receipts } = await ranges()
+    const offset = requireInLog({ groupId, topic, partition, offset: left.offset ?? range.low, range })
+    const receiptsFrom = startOfReceipts(left.receiptsFrom, receipts)
+    const position = { partition, offset, receiptsFrom }
+    const memberId = await claims.claim(position)
+    this.#claim = { position, memberId }
+    // Asked for after the claim: all that owners before have written lies below.
+    const { high, stable } = (await ranges()).receipts
+    if (stable < high) await this.#endTransactions()
+    return createOwnership({
+      ...position,
+      memberId,
+      receiptsEnd: high,
+      sinceMs: left.receiptsFrom === null ? Number.NEGATIVE_INFINITY : clock.monotonicMs(),
+    })
+  }
+
+  /** An owner before that was killed while it moved messages has left receipts hidden: its id taken over ends that. */
+  async #endTransactions(): Promise<void> {
+    const moves = await this.#deps.openMoves()
+    await moves.close()
+  }
+
+  #begin(ownership: Ownership): void {
+    const { ranges, lanes, clock, began } = this.#deps
+    const receiptsEnd = async (): Promise<number> => (await ranges()).receipts.high
+    this.#owned = { ownership, intake: new DispatchIntake(ownership, { ...this.#deps, receiptsEnd }) }
+    for (const { lane, waitMs, failingForMs } of waitsOf(ownership, clock.nowMs())) {
+      lanes.restore(lane, { untilMs: clock.monotonicMs() + waitMs, failingForMs })
+    }
+    began(ownership)
+  }
+
+  /** Where this process is still the member that made the claim, the next owner waits for its word. */
+  async #letGo(): Promise<void> {
+    const { claims, clock, observer, signal, topic } = this.#deps
+    const startedMs = clock.monotonicMs()
+    const ownership = await this.#end()
+    if (ownership === null) return this.#releaseClaim()
+    this.#claim = null
+    const position = positionOf(ownership, clock.nowMs())
+    const complete = await claims.release(position, { memberId: ownership.memberId, signal })
+    const durationMs = clock.monotonicMs() - startedMs
+    observer.partitionReleased({ topic, partition: ownership.partition, durationMs, complete })
+  }
+
+  /** Nothing more is posted; resolves when nothing is in flight and all is on record. */
+  async #end(): Promise<Ownership | null> {
+    if (this.#owned === null) return null
+    const { ownership, intake } = this.#owned
+    this.#owned = null
+    ownership.lost = true
+    this.#deps.ended(ownership)
+    await this.#consuming
+    await intake.close()
+    await this.#deps.lanes.quiet(ownership.partition)
+    await this.#deps.recorded()
+    return ownership
+  }
+
+  /** Claimed, but lost before anything was done with it. */
+  async #releaseClaim(): Promise<void> {
+    const claim = this.#claim
+    this.#claim = null
+    if (claim === null) return
+    await this.#deps.claims.release(claim.position, { memberId: claim.memberId, signal: this.#deps.signal })
+  }
+}
+
+/** Where to begin: at the start where no word was left, or where the log does not reach what was. */
+function startOfReceipts(receiptsFrom: number | null, { low, high }: LogRange): number {
+  return receiptsFrom === null || receiptsFrom < low || receiptsFrom > high ? low : receiptsFrom
+}
+
+interface Wait {
+  lane: string
+  waitMs: number
+  failingForMs: number | null
+}
+
+/** The waits that are on record, those that have passed as none: since when a lane fails is told by them too. */
+function* waitsOf({ holds }: Ownership, nowMs: number): Iterable<Wait> {
+  for (const [lane, receipt] of holds) {
+    const { held_until: untilMs, recorded_at: recordedAt, failing_since: failingSince } = receipt
+    if (untilMs === null) continue
+    // A clock that differs from the one which wrote this must not make the wait longer than it was.
+    const waitMs = Math.min(Math.max(0, untilMs - nowMs), Math.max(0, untilMs - recordedAt))
+    yield { lane, waitMs, failingForMs: failingSince === null ? null : Math.max(0, nowMs - failingSince) }
+  }
+}

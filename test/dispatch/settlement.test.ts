@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import type { DeadLetter, Receipt } from '../../src/core/records.ts'
+import type { Fate } from '../../src/dispatch/fate.ts'
+import { Settlement } from '../../src/dispatch/settlement.ts'
+import { createRecordingObserver } from '../support/recording-observer.ts'
+import { message } from './support/lane-bench.ts'
+
+const answer = { status: 200, body: 'ok', ts: null, channel: null }
+const delivered: Fate = { outcome: 'delivered', cause: null, detail: null, answer, breaker: 'closed' }
+const down: Fate = {
+  outcome: 'dead_lettered',
+  cause: 'destination_down',
+  detail: 'no_service',
+  answer: null,
+  breaker: 'open',
+}
+const expired: Fate = {
+  ...down,
+  outcome: 'expired',
+  cause: 'expired',
+  detail: 'waited 2 h',
+  breaker: 'closed',
+}
+
+/** A settlement over a broker that acknowledges only when told. */
+function settlementBench() {
+  const written: string[] = []
+  const letters: DeadLetter[] = []
+  const receipts: Receipt[] = []
+  const acknowledge: (() => void)[] = []
+  const heard = createRecordingObserver()
+  const settlement = new Settlement({
+    writeDeadLetter(letter) {
+      written.push('dead letter')
+      letters.push(letter)
+      return new Promise((resolve) => acknowledge.push(resolve))
+    },
+    writeReceipt(receipt) {
+      written.push('receipt')
+      receipts.push(receipt)
+      return new Promise((resolve) => acknowledge.push(() => resolve(41)))
+    },
+    complete: ({ dispatchOffset }, receiptOffset) =>
+      void written.push(`complete ${dispatchOffset} ${receiptOffset}`),
+    observer: heard.observer,
+    clock: { nowMs: () => 5_000.4, monotonicMs: () => 0 },
+  })
+  const next = async (): Promise<void> => {
+    acknowledge.shift()?.()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { settlement, written, letters, receipts, heard, next }
+}
+
+describe('the fate of a message', () => {
+  it('goes on record in the order that loses nothing, each step when the one before is acknowledged', async () => {
+    const { settlement, written, next } = settlementBench()
+    settlement.settle(message('a', 7), down)
+    expect(written).toEqual(['dead letter'])
+    await next()
+    expect(written).toEqual(['dead letter', 'receipt'])
+    await next()
+    expect(written).toEqual(['dead letter', 'receipt', 'complete 7 41'])
+  })
+
+  it('of a delivered message is a receipt alone', async () => {
+    const { settlement, written, receipts, next } = settlementBench()
+    settlement.settle({ ...message('a', 7), attempts: 2, ambiguous: 1 }, delivered)
+    await next()
+    expect(written).toEqual(['receipt', 'complete 7 41'])
+    expect(receipts).toMatchObject([
+      {
+        outcome: 'delivered',
+        cause: null,
+        attempts: 2,
+        ambiguous: 1,
+        answer,
+        lane: 'a',
+        held_until: null,
+        failing_since: null,
+        breaker: 'closed',
+        recorded_at: 5_000,
+      },
+    ])
+  })
+
+  it.each([
+    ['a message of a lane whose destination is down', down],
+    ['a message that waited too long', expired],
+  ])('of %s stands in dead letter, receipt and log alike', async (_, fate) => {
+    const { settlement, letters, receipts, heard, next } = settlementBench()
+    settlement.settle(message('a', 7), fate)
+    await next()
+    const { outcome, cause, detail, breaker } = fate
+    expect(letters).toMatchObject([{ kind: 'message', cause, detail, attempts: 0 }])
+    expect(receipts).toMatchObject([{ outcome, cause, detail, breaker }])
+    expect(heard.eventsOf('messageDeadLettered')).toMatchObject([{ cause, detail }])
+    expect(heard.eventsOf('messageDelivered')).toEqual([])
+  })
+
+  it('is on record for all before the settlement says so', async () => {
+    const { settlement, next } = settlementBench()
+    let isRecorded = false
+    settlement.settle(message('a', 1), delivered)
+    settlement.settle(message('a', 2), down)
+    const recorded = settlement.recorded().then(() => {
+      isRecorded = true
+    })
+    await next()
+    await next()
+    expect(isRecorded).toBe(false)
+    await next()
+    await recorded
+    expect(isRecorded).toBe(true)
+  })
+})

@@ -1,0 +1,261 @@
+import type { KafkaMessage } from 'kafkajs'
+import { describe, expect, it } from 'vitest'
+import type { DispatchRecord, Receipt } from '../../src/core/records.ts'
+import { movedReceipt } from '../../src/dispatch/fate.ts'
+import type { QueuedMessage } from '../../src/dispatch/lane.ts'
+import { DispatchIntake } from '../../src/kafka/dispatch-intake.ts'
+import type { Moving } from '../../src/kafka/moves.ts'
+import { createOwnership, learn } from '../../src/kafka/ownership.ts'
+import type { ReceiptsSource } from '../../src/kafka/receipts-reader.ts'
+import { createRecordCodecs } from '../../src/kafka/record-codec.ts'
+import { silentObserver } from '../support/recording-observer.ts'
+
+const { dispatch: codec } = createRecordCodecs()
+const START = 5
+
+function recordAt(offset: number, lane: string, moves = 0): DispatchRecord {
+  return {
+    id: `events:0:${offset}:action:${lane}`,
+    action: 'action',
+    destination: lane,
+    message: { text: 'text', channel: null, username: null, icon_url: null, icon_emoji: null },
+    event: { topic: 'events', partition: 0, offset, timestamp: 0 },
+    userId: null,
+    anonymousId: null,
+    messageId: null,
+    config_version: '0',
+    moves,
+  }
+}
+
+function message(
+  offset: number,
+  lane = 'a',
+  change: { value?: Buffer | null; moves?: number } = {},
+): KafkaMessage {
+  const { moves = 0, ...more } = change
+  return {
+    key: Buffer.from(lane),
+    value: Buffer.from(codec.encode(recordAt(offset, lane, moves))),
+    timestamp: '1000',
+    attributes: 0,
+    headers: {},
+    offset: String(offset),
+    ...more,
+  }
+}
+
+/** An owned partition committed up to 5, over lanes that hold three messages each until they are told to drain. */
+function intakeBench(options: { keys?: Record<string, string>; nowMs?: number } = {}) {
+  const { keys = {}, nowMs = 0 } = options
+  const clock = { now: nowMs, nowMs: () => clock.now, monotonicMs: () => clock.now }
+  const lanes = new Map<string, QueuedMessage[]>()
+  const dead: string[] = []
+  const moved: Moving[][] = []
+  const late: { receipt: Receipt; offset: number }[] = []
+  const ownership = createOwnership({
+    partition: 0,
+    memberId: 'me',
+    offset: START,
+    receiptsFrom: 0,
+    receiptsEnd: 100,
+    sinceMs: 0,
+  })
+  const of = (lane: string): QueuedMessage[] => lanes.get(lane) ?? []
+  const receipts: ReceiptsSource = {
+    read: async () => 0,
+    readOn: async ({ onReceipt }) => {
+      for (const { receipt, offset } of late) onReceipt(receipt, offset)
+      return late.length
+    },
+  }
+  const intake = new DispatchIntake(ownership, {
+    topic: 'dispatch',
+    codec,
+    lanes: {
+      add: (lane, queued) => void lanes.set(lane, [...of(lane), queued]),
+      hasRoom: (lane) => of(lane).length < 3,
+      isBelowHalf: (lane) => of(lane).length < 1.5,
+    },
+    receipts,
+    receiptsEnd: async () => 100,
+    openMoves: async () =>
+      ({ move: async (moving: Moving[]) => void moved.push(moving), close: async () => undefined }) as never,
+    currentKey: ({ destination }) => (destination in keys ? (keys[destination] ?? null) : destination),
+    movedReceipt: (queued) => movedReceipt(queued, clock.now),
+    writeMalformed: async ({ offset }) => {
+      dead.push(offset)
+      return 7
+    },
+    leaseHolds: () => true,
+    observer: silentObserver(),
+    clock,
+    signal: new AbortController().signal,
+  })
+  const take = (...messages: KafkaMessage[]) =>
+    intake.take({
+      fetchedOffset: Number(messages[0]?.offset),
+      messages,
+      lastOffset: Number(messages.at(-1)?.offset),
+    })
+  const complete = ({ dispatchOffset }: QueuedMessage): void => ownership.tracker.complete(dispatchOffset)
+  const drain = (lane: string): void => {
+    for (const queued of of(lane)) complete(queued)
+    lanes.set(lane, [])
+  }
+  const offsets = (lane: string): number[] => of(lane).map(({ dispatchOffset }) => dispatchOffset)
+  return { intake, take, ownership, lanes, offsets, drain, dead, moved, late, clock, of }
+}
+
+function receiptOf(offset: number, outcome: Receipt['outcome'], change: Partial<Receipt> = {}): Receipt {
+  return {
+    id: `events:0:${offset}:action:a`,
+    action: 'action',
+    destination: 'a',
+    dispatch_partition: 0,
+    dispatch_offset: offset,
+    outcome,
+    cause: null,
+    detail: null,
+    attempts: 1,
+    ambiguous: 0,
+    answer: null,
+    lane: 'a',
+    held_until: null,
+    failing_since: null,
+    breaker: null,
+    event: { topic: 'events', partition: 0, offset, timestamp: 0 },
+    queued_at: 1000,
+    recorded_at: 0,
+    userId: null,
+    anonymousId: null,
+    messageId: null,
+    ...change,
+  }
+}
+
+describe('records of an owned partition', () => {
+  it('may be committed up to the first that is not complete, whatever is complete above', async () => {
+    const { take, ownership, of } = intakeBench()
+    await take(message(5, 'a'), message(6, 'b'), message(7, 'c'))
+    for (const lane of ['b', 'c'])
+      for (const queued of of(lane)) ownership.tracker.complete(queued.dispatchOffset)
+    expect(ownership.tracker.committable()).toBe(5)
+    ownership.tracker.complete(5)
+    expect(ownership.tracker.committable()).toBe(8)
+  })
+
+  it('are not queued where a receipt tells that an owner before completed them', async () => {
+    const { take, ownership, offsets } = intakeBench()
+    learn(ownership, receiptOf(6, 'delivered'), 40)
+    learn(ownership, receiptOf(7, 'dead_lettered'), 41)
+    await take(message(5), message(6), message(7), message(8))
+    expect(offsets('a')).toEqual([5, 8])
+  })
+
+  it('are queued where the receipt is of another message at that offset: the topic was made anew', async () => {
+    const { take, ownership, offsets } = intakeBench()
+    learn(ownership, receiptOf(6, 'delivered', { queued_at: 999 }), 40)
+    await take(message(5), message(6))
+    expect(offsets('a')).toEqual([5, 6])
+  })
+
+  it('bring along how often they were tried under an owner before', async () => {
+    const { take, ownership, of } = intakeBench()
+    learn(ownership, receiptOf(5, null, { attempts: 4, ambiguous: 2, held_until: 9_000 }), 40)
+    await take(message(5), message(6))
+    expect(of('a').map(({ attempts, ambiguous }) => ({ attempts, ambiguous }))).toEqual([
+      { attempts: 4, ambiguous: 2 },
+      { attempts: 0, ambiguous: 0 },
+    ])
+  })
+
+  it('that are none of ours become dead letters and are complete, and those without value are nothing', async () => {
+    const { take, ownership, dead, offsets, drain } = intakeBench()
+    await take(message(5, 'a', { value: Buffer.from('{}') }), message(6, 'a', { value: null }), message(7))
+    expect(dead).toEqual(['5'])
+    expect(offsets('a')).toEqual([7])
+    drain('a')
+    await Promise.resolve()
+    expect(ownership.tracker.committable()).toBe(8)
+  })
+
+  it('larger than bellhop writes are dead letters, for a receipt could not hold them', async () => {
+    const { take, dead } = intakeBench()
+    await take(message(5, 'a', { value: Buffer.alloc(600_000) }))
+    expect(dead).toEqual(['5'])
+  })
+})
+
+describe('a lane that is full', () => {
+  it('passes messages over and gets them later, in order, while others go on', async () => {
+    const { take, intake, ownership, offsets, drain } = intakeBench()
+    const log = [5, 6, 7, 8, 9, 10].map((offset) => message(offset, 'a'))
+    expect(await take(...log, message(11, 'b'))).toEqual({ kind: 'taken' })
+    expect(offsets('a')).toEqual([5, 6, 7])
+    expect(offsets('b')).toEqual([11])
+    expect(intake.rewindTo(12)).toBe(null)
+    drain('a')
+    expect(ownership.tracker.committable()).toBe(8)
+    expect(intake.rewindTo(12)).toBe(8)
+    await take(...log.slice(3), message(11, 'b'), message(12, 'a'))
+    expect(offsets('a')).toEqual([8, 9, 10])
+    expect(offsets('b')).toEqual([11])
+    drain('a')
+    drain('b')
+    expect(ownership.tracker.committable()).toBe(12)
+  })
+
+  it('lets reading jump back to where it was once nothing more can be taken', async () => {
+    const { take, intake, ownership, drain } = intakeBench()
+    await take(...Array.from({ length: 40 }, (_, nth) => message(START + nth, 'a')))
+    drain('a')
+    expect(intake.rewindTo(45)).toBe(8)
+    expect(await take(...[8, 9, 10, 11].map((offset) => message(offset, 'a')))).toEqual({
+      kind: 'jump',
+      nextOffset: ownership.tracker.frontier(),
+    })
+  })
+})
+
+describe("a record whose key is no longer its destination's", () => {
+  it('is moved under the new key, in order, and is complete', async () => {
+    const { take, ownership, moved, offsets } = intakeBench({ keys: { a: 'a-new' } })
+    await take(message(5, 'a'), message(6, 'b'), message(7, 'a'))
+    expect(moved.map((batch) => batch.map(({ offset, key }) => ({ offset, key })))).toEqual([
+      [
+        { offset: 5, key: 'a-new' },
+        { offset: 7, key: 'a-new' },
+      ],
+    ])
+    expect(offsets('b')).toEqual([6])
+    ownership.tracker.complete(6)
+    expect(ownership.tracker.committable()).toBe(8)
+  })
+
+  it('is not moved again where an owner before has done so in the meantime', async () => {
+    const { take, moved, late, ownership } = intakeBench({ keys: { a: 'a-new' } })
+    late.push({ receipt: receiptOf(5, 'moved'), offset: 101 })
+    await take(message(5, 'a'))
+    expect(moved).toEqual([[]])
+    expect(ownership.tracker.committable()).toBe(6)
+  })
+
+  it('waits ten minutes where it has been moved before: two configurations may be at work', async () => {
+    const { take, moved, intake, clock } = intakeBench({ keys: { a: 'a-new' }, nowMs: 2_000 })
+    await take(message(5, 'a', { moves: 1 }), message(6, 'a', { moves: 1 }))
+    expect(moved).toEqual([])
+    expect(intake.rewindTo(7)).toBe(null)
+    clock.now = 601_000
+    expect(intake.rewindTo(7)).toBe(5)
+    await take(message(5, 'a', { moves: 1 }), message(6, 'a', { moves: 1 }))
+    expect(moved.flat().map(({ offset }) => offset)).toEqual([5, 6])
+  })
+
+  it('stays in its own lane where its destination is not known here', async () => {
+    const { take, moved, offsets } = intakeBench({ keys: { a: undefined as never } })
+    await take(message(5, 'a'))
+    expect(moved).toEqual([])
+    expect(offsets('a')).toEqual([5])
+  })
+})
