@@ -1,11 +1,15 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { loadConfig } from '../src/config/load.ts'
+import { parseDuration } from '../src/config/units.ts'
+import { close, listen } from '../src/demo/listen.ts'
 import { KAFKA_VERSION } from '../src/local/kafka-jars.ts'
-import { PROJECT_ROOT } from './support/processes.ts'
+import { PROJECT_ROOT, useProcesses } from './support/processes.ts'
 
 const FILE = z.object({
   services: z.object({
@@ -15,6 +19,19 @@ const FILE = z.object({
       ports: z.array(z.string()),
       environment: z.record(z.string(), z.string()),
       volumes: z.array(z.string()),
+      healthcheck: z.object({ test: z.array(z.string()) }),
+    }),
+    bellhop: z.strictObject({
+      build: z.string(),
+      volumes: z.array(z.string()),
+      read_only: z.boolean(),
+      depends_on: z.record(z.string(), z.object({ condition: z.string() })),
+      restart: z.string(),
+      stop_grace_period: z.string(),
+    }),
+    simulator: z.object({
+      build: z.string(),
+      command: z.array(z.string()),
       healthcheck: z.object({ test: z.array(z.string()) }),
     }),
   }),
@@ -28,8 +45,11 @@ const UNDERSTOOD = z.object({
   }),
 })
 
-const { kafka } = FILE.parse(parse(await readFile(`${PROJECT_ROOT}/docker-compose.yml`, 'utf8'))).services
+const { services } = FILE.parse(parse(await readFile(`${PROJECT_ROOT}/docker-compose.yml`, 'utf8')))
+const { kafka, bellhop, simulator } = services
 const env = kafka.environment
+
+const processes = useProcesses()
 
 const config = await composeConfig()
 if (config === null) {
@@ -89,6 +109,58 @@ it('is healthy when a client inside is answered', () => {
   expect(kafka.healthcheck.test.join(' ')).toContain(
     'kafka-broker-api-versions.sh --bootstrap-server localhost:29092',
   )
+})
+
+describe('bellhop', () => {
+  it('can run more than once: it has no name and no port of the host, and waits for what it needs', () => {
+    // The schema is strict: container_name and ports would have been refused.
+    expect(bellhop).toMatchObject({
+      build: '.',
+      depends_on: { kafka: { condition: 'service_healthy' }, simulator: { condition: 'service_healthy' } },
+    })
+  })
+
+  it('is given longer to stop than a stop can take', () => {
+    expect(parseDuration(bellhop.stop_grace_period)).toBeGreaterThan(12_000)
+  })
+
+  it('reads a configuration that loads, and leads to the services of this file', async () => {
+    const [from = '', to] = bellhop.volumes[0]?.split(':') ?? []
+    const loaded = await loadConfig(`${PROJECT_ROOT}/${from}`, { env: {}, secrets: 'required' })
+
+    expect(loaded).toMatchObject({ kind: 'loaded', warnings: [] })
+    if (loaded.kind !== 'loaded') return
+    expect(to).toBe('/etc/bellhop/bellhop.yaml')
+    expect(loaded.config.kafka.brokers).toEqual(['kafka:29092'])
+    expect(loaded.config.http).toEqual({ host: '0.0.0.0', port: 9464 })
+    const addresses = [...loaded.config.destinations.values()].map((destination) => {
+      if (destination.type === 'webhook') return new URL(destination.url.reveal()).origin
+      return destination.type === 'api' ? new URL(destination.methodUrl).origin : destination.type
+    })
+    expect(new Set(addresses)).toEqual(new Set(['http://simulator:3999']))
+  })
+})
+
+describe('the simulator', () => {
+  it('listens where the others reach it, and is asked there whether it does', () => {
+    expect(simulator.command).toEqual(['simulator', '--host', '0.0.0.0', '--port', '3999'])
+    expect(simulator.healthcheck.test.join(' ')).toContain('connect(3999,')
+  })
+
+  it.each([
+    { listens: true, code: 0 },
+    { listens: false, code: 1 },
+  ])('is told to be well with $code where something listens: $listens', async ({ listens, code }) => {
+    const server = createServer()
+    const port = Number(new URL(await listen(server, { host: '127.0.0.1', port: 0 })).port)
+    onTestFinished(() => close(server))
+    if (!listens) await close(server)
+    const [, command, ...args] = simulator.healthcheck.test
+
+    expect(command).toBe('node')
+    const check = processes.node(args.map((arg) => arg.replace('3999', String(port))))
+    expect((await check.exited()).code).toBe(code)
+  })
 })
 
 /** `HOST://127.0.0.1:9092,INSIDE://kafka:29092` by name. */
