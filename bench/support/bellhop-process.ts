@@ -4,71 +4,64 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { urlOf, type Work } from './work.ts'
+import { type Usage, usageOf } from './usage.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** `bellhop run` in a process of its own. */
+export interface Bellhop {
+  usage(): Promise<Usage>
+  metrics(): Promise<string>
+  /** SIGTERM, and as long as that takes. */
+  stop(): Promise<void>
+}
 
-/** `bellhop run --stages dispatch` in a process of its own; `stop` gives the CPU and memory it used. */
-export async function runBellhop(work: Work): Promise<{ stop(): Promise<string> }> {
+export interface BellhopSettings {
+  /** The main.ts to run. */
+  main: string
+  /** Written as JSON, which is YAML. */
+  config: object
+  /** Left out: all. */
+  stages?: 'dispatch'
+}
+
+export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+
+/** Resolves once it is ready. */
+export async function startBellhop({ main, config, stages }: BellhopSettings): Promise<Bellhop> {
   const folder = await mkdtemp(join(tmpdir(), 'bellhop-bench-'))
   const file = join(folder, 'bellhop.yaml')
-  await writeFile(file, configOf(work))
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'run', '-c', file, '--stages', 'dispatch', '--http', '127.0.0.1:0'],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
+  await writeFile(file, JSON.stringify(config))
+  const args = ['run', '-c', file, '--http', '127.0.0.1:0', ...(stages ? ['--stages', stages] : [])]
+  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    log += text
+    log = `${log}${text}`.slice(-LOG_LIMIT)
   })
-  const httpUrl = await untilReady(() => log, child)
+  const http = await untilReady(() => log, child)
   return {
+    usage: () => usageOf(child.pid ?? 0),
+    metrics: async () => (await fetch(`${http}/metrics`)).text(),
     async stop() {
-      const metrics = await (await fetch(`${httpUrl}/metrics`)).text()
       child.kill('SIGTERM')
       await exited
+      process.off('exit', kill)
       await rm(folder, { recursive: true, force: true })
-      const cpu = metricValue(metrics, 'process_cpu_seconds_total').toFixed(1)
-      const memory = Math.round(metricValue(metrics, 'process_resident_memory_bytes') / 1_048_576)
-      return `${cpu} s CPU, ${memory} MB`
     },
   }
 }
 
+const LOG_LIMIT = 1_000_000
+
 async function untilReady(log: () => string, child: { exitCode: number | null }): Promise<string> {
+  let http: string | undefined
   for (;;) {
     if (child.exitCode !== null) throw new Error(`bellhop ended:\n${log()}`)
-    const url = /health and metrics on (http:[^"\s]+)/.exec(log())?.[1]
-    if (url !== undefined && (await fetch(`${url}/readyz`)).ok) return url
+    http ??= /"http":"(http:[^"\s]+)"/.exec(log())?.[1]
+    if (http !== undefined && (await fetch(`${http}/readyz`)).ok) return http
     await delay(50)
   }
-}
-
-function metricValue(metrics: string, name: string): number {
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1])
-}
-
-function configOf(work: Work): string {
-  const destinations = Array.from(
-    { length: work.webhooks },
-    (_, webhook) => `  w${webhook}: { webhook_url: "${urlOf(work, webhook)}" }`,
-  )
-  return `
-kafka:
-  brokers: ${JSON.stringify(work.brokers)}
-  prefix: ${work.prefix}
-  events: [{ topic: ${work.prefix}.events }]
-slack:
-  allow_origins: ["${work.simulator.origin}"]
-  coalesce: off
-  retry_for: 30s
-destinations:
-${destinations.join('\n')}
-actions:
-  - { id: bench, trigger: 'event = "never"', destination: w0, message: never }
-`
 }
