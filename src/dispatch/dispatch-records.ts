@@ -4,7 +4,7 @@ import { createReceiptWriter } from '../kafka/receipts.ts'
 import type { DispatchStageDeps } from '../stage.ts'
 import { type Hold, heldReceipt, movedReceipt } from './fate.ts'
 import type { QueuedMessage } from './lane.ts'
-import { laneKeyOf } from './lane-key.ts'
+import { createLaneKeys } from './lane-key.ts'
 import { type ForeignRecord, malformedDeadLetter, malformedReceipt } from './malformed.ts'
 
 /** What the dispatch stage writes, each under its topic, key and partition. */
@@ -25,10 +25,7 @@ export function createDispatchRecords(deps: DispatchStageDeps): DispatchRecords 
   const writeReceipt = createReceiptWriter({ writer, codec: codecs.receipt, topic: topics.receipts })
   const deadLetter = createDeadLetterRecord({ codec: codecs.deadLetter, topic: topics.deadLetters })
   return {
-    currentKey(record) {
-      const destination = config.destinations.get(record.destination)
-      return destination === undefined ? null : laneKeyOf(destination, record.message)
-    },
+    currentKey: createLaneKeys(config.destinations),
     writeReceipt,
     writeDeadLetter: async (letter, message) => void (await writer.write(deadLetter(letter, message.lane))),
     async writeHold(message, hold) {

@@ -64,7 +64,11 @@ export class DispatchIntake {
   async take(batch: FetchedBatch): Promise<Consumed> {
     const { tracker, pacing, passOver, completed } = this.#ownership
     if (batch.fetchedOffset !== this.#next) passOver.jumped(this.#next, batch.fetchedOffset)
-    if (batch.lastOffset < tracker.frontier()) pacing.read(batch.messages.length)
+    if (batch.lastOffset < tracker.frontier()) {
+      const records = batch.messages.length
+      pacing.read(records)
+      this.#deps.observer.recordsReread({ records })
+    }
     const moving: Moving[] = []
     for (const message of batch.messages) this.#offer(message, moving)
     const nextOffset = batch.lastOffset + 1
@@ -135,11 +139,12 @@ export class DispatchIntake {
       return true
     }
     const { record } = decoded
-    const queued = this.#toQueued(message, { record, lane, bytes: value.length })
     const key = currentKey(record) ?? lane
+    // Of equal texts the one that all records share: thousands of them wait.
+    const queued = this.#toQueued(message, { record, lane: key === lane ? key : lane, bytes: value.length })
     if (key === lane) {
       observer.messageQueued({ destination: record.destination })
-      lanes.add(lane, queued)
+      lanes.add(key, queued)
       return true
     }
     const { dispatchOffset: offset, queuedAt } = queued

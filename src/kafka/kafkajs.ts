@@ -4,7 +4,7 @@ import { sleep } from '../system.ts'
 import { type AbortedTransaction, type FetchedRecord, withoutAborted } from './aborted-transactions.ts'
 
 /**
- * kafkajs 2.2.4 with four of its functions mended, for the whole process.
+ * kafkajs 2.2.4 with five of its functions mended, for the whole process.
  *
  * Its read-committed filter takes the broker's list of aborted transactions to be sorted, steps into one of them a
  * record, and takes a key of four zero bytes for an abort marker: after a kill -9 of a process with several open
@@ -19,7 +19,8 @@ import { type AbortedTransaction, type FetchedRecord, withoutAborted } from './a
  * right when it was asked for would land over what the next owner has committed. Here it is tried once.
  *
  * Where no broker answers while it looks for a group's coordinator, it calls that an error which waiting does not
- * mend, and ends the consumer for good (in 4 of 7 broker restarts under load). Here it is one like the others.
+ * mend, and ends the consumer for good (in 4 of 7 broker restarts under load); where none answers while it asks for
+ * metadata, it stumbles over null. Here both are errors like the others.
  */
 interface FetchResponse {
   responses: {
@@ -79,15 +80,17 @@ function mendCommits(runner: RunnerClass): void {
 }
 
 interface ClusterClass {
-  prototype: { findGroupCoordinatorMetadata(group: unknown): Promise<unknown> }
+  prototype: {
+    findGroupCoordinatorMetadata(group: unknown): Promise<unknown>
+    metadata(request?: unknown): Promise<unknown>
+  }
 }
 
-function mendCoordinatorLookup(cluster: ClusterClass): void {
-  const { prototype } = cluster
-  const find = prototype.findGroupCoordinatorMetadata
+function mendWhereNobodyAnswers({ prototype }: ClusterClass): void {
+  const { findGroupCoordinatorMetadata, metadata } = prototype
   prototype.findGroupCoordinatorMetadata = async function (this: unknown, group) {
     try {
-      return await Reflect.apply(find, this, [group])
+      return await Reflect.apply(findGroupCoordinatorMetadata, this, [group])
     } catch (error) {
       if (error instanceof Error && error.name === 'KafkaJSGroupCoordinatorNotFound') {
         Object.assign(error, { retriable: true })
@@ -95,13 +98,18 @@ function mendCoordinatorLookup(cluster: ClusterClass): void {
       throw error
     }
   }
+  prototype.metadata = async function (this: unknown, request) {
+    const found: unknown = await Reflect.apply(metadata, this, [request])
+    if (found === null) throw new kafkajs.KafkaJSError('no broker answers', { retriable: true })
+    return found
+  }
 }
 
 const require = createRequire(import.meta.url)
 mendReadCommitted(require('kafkajs/src/broker'))
 mendOutOfRange(require('kafkajs/src/consumer/offsetManager'))
 mendCommits(require('kafkajs/src/consumer/runner'))
-mendCoordinatorLookup(require('kafkajs/src/cluster'))
+mendWhereNobodyAnswers(require('kafkajs/src/cluster'))
 
 export const {
   AssignerProtocol,

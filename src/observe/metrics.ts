@@ -15,8 +15,8 @@ import { HOLD_REASONS, STAGES, TRANSACTION_ENDS } from './observer.ts'
 
 /**
  * One process's metrics, in a registry of their own: two in one process (tests, the demo) never meet. Every
- * counter of a configured action, destination or topic is there from the start at 0, so that a rate sees the
- * first increment.
+ * counter of a configured action, topic or (up to a thousand) destination is there from the start at 0, so that a
+ * rate sees the first increment.
  */
 export interface Metrics extends Instruments {
   /** The exposition format's media type. */
@@ -90,6 +90,9 @@ function startStages(instruments: Instruments, config: MetricsConfig): void {
   for (const reason of HOLD_REASONS) instruments.zero('laneHold', { reason })
 }
 
+/** Of more destinations than this a counter appears with its first increment: 20 zeros of each would fill the memory. */
+const MOST_ZEROED = 1_000
+
 function startActionsAndDestinations(instruments: Instruments, config: MetricsConfig): void {
   for (const action of config.actions) {
     instruments.count('matches', { action }, 0)
@@ -98,7 +101,7 @@ function startActionsAndDestinations(instruments: Instruments, config: MetricsCo
       instruments.count('deadLetters', { cause, destination: '', action }, 0)
     }
   }
-  for (const destination of config.destinations) {
+  for (const destination of config.destinations.length > MOST_ZEROED ? [] : config.destinations) {
     for (const key of ['messagesQueued', 'messagesDelivered', 'messagesMoved', 'postSplits'] as const) {
       instruments.count(key, { destination }, 0)
     }

@@ -90,6 +90,8 @@ export interface Observer {
   partitionReleased(event: { topic: string; partition: number; durationMs: number; complete: boolean }): void
   /** Reading goes back for messages that their full lanes had passed over. `span`: records from there to where it was. */
   partitionRewound(event: { topic: string; partition: number; offset: number; span: number }): void
+  /** Records that were read before have been read again. */
+  recordsReread(event: { records: number }): void
   /** How many lanes have messages in this partition that they had no room for. */
   lanesPassingOver(event: { topic: string; partition: number; lanes: number }): void
   /** Posting pauses: Kafka has not confirmed this process's membership for nearly the session timeout. */

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { ApiDestination, WebhookDestination } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { MessageContent } from '../core/records.ts'
-import { type Attempt, type Exchange, judgeExchange, urlOf } from './attempt.ts'
+import { type Attempt, type Exchange, judgeExchange, type Post, urlOf } from './attempt.ts'
 import type { HttpAnswer } from './classify.ts'
 import { createDispatchers } from './dispatchers.ts'
 import { buildPayload } from './payload.ts'
@@ -59,7 +59,15 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
   const { clock, deadlineMs = DEADLINE_MS } = options
   const dispatchers = createDispatchers(deadlineMs)
   const slots = createSlots(options.maxSockets)
+  /** Each destination's address is read once. */
+  const urls = new WeakMap<WebhookDestination | ApiDestination, URL>()
   let closing: Promise<void> | null = null
+
+  const addressOf = (destination: WebhookDestination | ApiDestination): URL => {
+    const url = urls.get(destination) ?? urlOf(destination)
+    urls.set(destination, url)
+    return url
+  }
 
   return {
     async post(destination, message, { signal, beforeWrite } = {}) {
@@ -67,7 +75,7 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
       if (!(await slots.take(signal))) return { ...judgeExchange({ kind: 'withheld' }, post), durationMs: 0 }
       const startedMs = clock.monotonicMs()
       try {
-        const request = requestFor(destination, message)
+        const request = requestFor(addressOf(destination), { destination, message })
         const exchange = await new Promise<Exchange>((resolve) => {
           dispatchers
             .for(destination.tls)
@@ -86,11 +94,7 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
   }
 }
 
-function requestFor(
-  destination: WebhookDestination | ApiDestination,
-  message: MessageContent,
-): Dispatcher.DispatchOptions {
-  const url = urlOf(destination)
+function requestFor(url: URL, { destination, message }: Post): Dispatcher.DispatchOptions {
   return {
     origin: url.origin,
     path: `${url.pathname}${url.search}`,

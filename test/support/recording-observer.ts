@@ -59,6 +59,7 @@ function observerThat(hear: (heard: RecordedEvent) => void): Observer {
     partitionClaimed: on('partitionClaimed'),
     partitionReleased: on('partitionReleased'),
     partitionRewound: on('partitionRewound'),
+    recordsReread: on('recordsReread'),
     lanesPassingOver: on('lanesPassingOver'),
     leaseLapsed: on('leaseLapsed'),
     leaseRenewed: on('leaseRenewed'),

@@ -5,7 +5,7 @@ import { createPartitionSet, type PartitionSet } from '../partition-set.ts'
 import { formatCount, formatDuration } from '../wording.ts'
 
 type AssignmentEvents = Pick<Observer, 'partitionAssigned' | 'partitionLost' | 'partitionFailed'>
-type PositionEvents = Pick<Observer, 'partitionLag' | 'partitionRewound' | 'lanesPassingOver'>
+type PositionEvents = Pick<Observer, 'partitionLag' | 'partitionRewound' | 'recordsReread' | 'lanesPassingOver'>
 
 /** Which partitions this process works on and how far it has come, as log lines and metrics. */
 export function createPartitionEvents(log: EventLog, metrics: Metrics): AssignmentEvents & PositionEvents {
@@ -69,12 +69,12 @@ function createPositionEvents(log: EventLog, metrics: Metrics, assigned: Partiti
     },
     partitionRewound: ({ topic, partition, offset, span }) => {
       metrics.count('rewinds', {})
-      metrics.count('recordsReread', {}, span)
       log.write('debug', 'partitionRewound', () => [
         `${topic}[${partition}] is read again from offset ${offset}, for messages that full lanes had passed over`,
         { topic, partition, offset, span },
       ])
     },
+    recordsReread: ({ records }) => metrics.count('recordsReread', {}, records),
     lanesPassingOver: ({ topic, partition, lanes }) => {
       if (assigned.has({ stage: 'dispatch', topic, partition })) {
         metrics.set('lanesPassingOver', { topic, partition: String(partition) }, lanes)
