@@ -5,7 +5,10 @@ import { createPartitionSet, type PartitionSet } from '../partition-set.ts'
 import { formatCount, formatDuration } from '../wording.ts'
 
 type AssignmentEvents = Pick<Observer, 'partitionAssigned' | 'partitionLost' | 'partitionFailed'>
-type PositionEvents = Pick<Observer, 'partitionLag' | 'partitionRewound' | 'recordsReread' | 'lanesPassingOver'>
+type PositionEvents = Pick<
+  Observer,
+  'partitionLag' | 'partitionRewound' | 'recordsReread' | 'lanesPassingOver'
+>
 
 /** Which partitions this process works on and how far it has come, as log lines and metrics. */
 export function createPartitionEvents(log: EventLog, metrics: Metrics): AssignmentEvents & PositionEvents {
@@ -74,7 +77,10 @@ function createPositionEvents(log: EventLog, metrics: Metrics, assigned: Partiti
         { topic, partition, offset, span },
       ])
     },
-    recordsReread: ({ records }) => metrics.count('recordsReread', {}, records),
+    recordsReread: ({ records }) => {
+      metrics.count('recordsReread', {}, records)
+      log.write('trace', 'recordsReread', () => [`read ${formatCount(records, 'record')} again`, { records }])
+    },
     lanesPassingOver: ({ topic, partition, lanes }) => {
       if (assigned.has({ stage: 'dispatch', topic, partition })) {
         metrics.set('lanesPassingOver', { topic, partition: String(partition) }, lanes)

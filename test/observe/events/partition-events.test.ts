@@ -45,7 +45,14 @@ testEventLines(createPartitionEvents, [
     level: 'debug',
     msg: 'bellhop.dispatch[3] is read again from offset 1042, for messages that full lanes had passed over',
     fields: { event: 'partitionRewound', ...DISPATCH, offset: 1042, span: 500 },
-    metric: ['bellhop_records_reread_total', {}, 500],
+    metric: ['bellhop_rewinds_total', {}, 1],
+  },
+  {
+    happens: (o) => o.recordsReread({ records: 7 }),
+    level: 'trace',
+    msg: 'read 7 records again',
+    fields: { event: 'recordsReread', records: 7 },
+    metric: ['bellhop_records_reread_total', {}, 7],
   },
   {
     happens: (o) => o.lanesPassingOver({ ...DISPATCH, lanes: 2 }),
@@ -88,13 +95,14 @@ describe('partitions', () => {
     expect((await scrape()).value(gauge, series)).toBeNull()
   })
 
-  it('count each rewind, however short', async () => {
+  it('count each rewind, and the records that were truly read again', async () => {
     const { observer, scrape } = observed()
-    observer.partitionRewound({ ...DISPATCH, offset: 10, span: 0 })
-    observer.partitionRewound({ ...DISPATCH, offset: 10, span: 3 })
+    observer.partitionRewound({ ...DISPATCH, offset: 10, span: 500 })
+    observer.recordsReread({ records: 3 })
+    observer.recordsReread({ records: 4 })
     const exposition = await scrape()
-    expect(exposition.value('bellhop_rewinds_total')).toBe(2)
-    expect(exposition.value('bellhop_records_reread_total')).toBe(3)
+    expect(exposition.value('bellhop_rewinds_total')).toBe(1)
+    expect(exposition.value('bellhop_records_reread_total')).toBe(7)
   })
 
   it.each<[string, (observer: Observer) => void]>([
