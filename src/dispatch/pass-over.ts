@@ -23,8 +23,8 @@ export interface PassOver {
    * seek, rewind and jump alike, or lanes that passed something over stay shut.
    */
   jumped(from: number, to: number): void
-  /** Where to read again for the lanes that wish it; null where there are none. */
-  rewindTo(hasWish: (lane: string) => boolean): number | null
+  /** Where to read again, at `from` or beyond, for the lanes that wish it; null where there are none. */
+  rewindTo(hasWish: (lane: string) => boolean, from?: number): number | null
   /**
    * Whether reading on from `offset` without a jump may come to what was passed over and now has room. Where it
    * does not, reading again is of no use, and may jump to the frontier.
@@ -74,14 +74,20 @@ export function createPassOver(): PassOver {
       else passed.first = Math.max(passed.first, offset + 1)
     },
     jumped(from, to) {
-      // What waited may have been completed by others' hands: a run that went past it all has seen that.
-      for (const [lane, passed] of byLane) if (isOpen(passed) && passed.last < from) byLane.delete(lane)
+      for (const [lane, passed] of byLane) {
+        if (!isOpen(passed)) continue
+        // What waited may have been completed by others' hands: a run that went past it all has seen that.
+        if (passed.last < from) byLane.delete(lane)
+        // All that this run met of the lane was taken, so reading may go on for it here.
+        else passed.first = Math.max(passed.first, from)
+      }
       run += 1
       runStart = to
     },
-    rewindTo(hasWish) {
+    rewindTo(hasWish, from = 0) {
       let lowest: number | null = null
       for (const [lane, { first }] of byLane) {
+        if (first < from) continue
         if ((lowest === null || first < lowest) && hasWish(lane)) lowest = first
       }
       return lowest

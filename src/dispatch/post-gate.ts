@@ -4,7 +4,7 @@ import type { Observer } from '../observe/observer.ts'
 import { sleep } from '../system.ts'
 
 export interface PostGateDeps {
-  writer: { oldestUnacknowledgedMs(): number }
+  writer: { oldestUnacknowledgedMs(): number; unacknowledged(): number }
   lease: Pick<Lease, 'holds'>
   group: string
   observer: Observer
@@ -14,7 +14,9 @@ export interface PostGateDeps {
 }
 
 const OLDEST_UNACKNOWLEDGED_MS = 1_000
-const POLL_MS = 50
+/** Blackholes and open breakers make receipts faster than any broker takes them. */
+const MOST_UNACKNOWLEDGED = 5_000
+const POLL_MS = 10
 
 /**
  * Whether a post may leave. With the broker away posting stops, instead of losing track of what was sent; and it
@@ -32,7 +34,11 @@ export class PostGate {
   /** Asked inline, right before a request is written. */
   isOpen(): boolean {
     const { writer, lease } = this.#deps
-    return lease.holds() && writer.oldestUnacknowledgedMs() <= OLDEST_UNACKNOWLEDGED_MS
+    return (
+      lease.holds() &&
+      writer.unacknowledged() <= MOST_UNACKNOWLEDGED &&
+      writer.oldestUnacknowledgedMs() <= OLDEST_UNACKNOWLEDGED_MS
+    )
   }
 
   /** Resolves once it is open. */

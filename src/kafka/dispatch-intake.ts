@@ -42,6 +42,10 @@ const MOST_BYTES = 524_288
 const TOO_LARGE = { kind: 'malformed', detail: `more than ${MOST_BYTES} bytes` } as const
 /** Two configurations at work, as in a rolling deploy, would move a record to and fro. */
 const NEXT_MOVE_AFTER_MS = 600_000
+/** What is new waits while old records are read again, so after so many (a quarter of a second) it has its turn. */
+const REREAD_AT_ONCE = 100_000
+/** A fetch at the frontier gives what is new, or waits for it this long. */
+const TURN_OF_NEW_MS = 300
 
 /**
  * Brings the records of an owned partition to their lanes. What a lane has no room for is passed over, and with it
@@ -55,6 +59,10 @@ export class DispatchIntake {
   /** Where reading goes on if it is not led elsewhere. */
   #next: number
 
+  #rereadAtOnce = 0
+  /** Where a long re-read goes on, and when, after what is new had its turn. */
+  #left: { offset: number; notBeforeMs: number } | null = null
+
   constructor(ownership: Ownership, deps: IntakeDeps) {
     this.#ownership = ownership
     this.#deps = deps
@@ -67,6 +75,7 @@ export class DispatchIntake {
     if (batch.lastOffset < tracker.frontier()) {
       const records = batch.messages.length
       pacing.read(records)
+      this.#rereadAtOnce += records
       this.#deps.observer.recordsReread({ records })
     }
     const moving: Moving[] = []
@@ -75,10 +84,15 @@ export class DispatchIntake {
     this.passed(nextOffset)
     completed.forgetBelow(tracker.frontier())
     if (moving.length > 0) await this.#move(moving)
-    const isOver = nextOffset >= tracker.frontier()
-    if (isOver || passOver.wishesFrom(nextOffset, (lane) => this.#hasRoom(lane))) {
+    if (nextOffset >= tracker.frontier()) {
+      this.#rereadAtOnce = 0
       return { kind: 'taken' }
     }
+    const isWished = passOver.wishesFrom(nextOffset, (lane) => this.#hasRoom(lane))
+    if (isWished && this.#rereadAtOnce < REREAD_AT_ONCE) return { kind: 'taken' }
+    this.#rereadAtOnce = 0
+    const notBeforeMs = this.#deps.clock.monotonicMs() + TURN_OF_NEW_MS
+    this.#left = isWished ? { offset: nextOffset, notBeforeMs } : null
     return { kind: 'jump', nextOffset: tracker.frontier() }
   }
 
@@ -96,7 +110,15 @@ export class DispatchIntake {
     const { passOver, pacing, tracker } = this.#ownership
     const { lanes, clock } = this.#deps
     const nowMs = clock.monotonicMs()
-    if (passOver.lanes() === 0 || !pacing.mayBegin(nowMs)) return null
+    if (passOver.lanes() === 0) return null
+    if (this.#left !== null) {
+      const { offset, notBeforeMs } = this.#left
+      if (nowMs < notBeforeMs) return null
+      this.#left = null
+      const next = passOver.rewindTo((lane) => this.#hasRoom(lane), offset)
+      if (next !== null && next < position) return next
+    }
+    if (!pacing.mayBegin(nowMs)) return null
     const offset = passOver.rewindTo((lane) => lanes.isBelowHalf(lane) && this.#mayMove(lane))
     if (offset === null || offset >= position) return null
     pacing.began(nowMs, tracker.frontier() - offset)

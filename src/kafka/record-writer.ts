@@ -54,6 +54,11 @@ export class RecordWriter {
     return written
   }
 
+  /** How many records are not acknowledged. */
+  unacknowledged(): number {
+    return this.#waiting.length
+  }
+
   /** Resolves when all that was written so far is acknowledged. */
   async flush(): Promise<void> {
     const last = this.#waiting.at(-1)

@@ -95,7 +95,8 @@ describe('lanes that wait beside others in one partition', () => {
     for (const id of ['expiring', 'held']) {
       scene.slack.setFault(webhookPath(id), { kind: 'rate_limited', retryAfterSeconds: 60 })
     }
-    const heldAt = (id: string) => eventually(`${id} waits`, () => scene.slack.requests(webhookPath(id)).length === 1)
+    const heldAt = (id: string) =>
+      eventually(`${id} waits`, () => scene.slack.requests(webhookPath(id)).length === 1)
     await queue('held', texts('held', 2))
     await queue('expiring', texts('expiring', 5))
     await Promise.all([heldAt('held'), heldAt('expiring')])
@@ -115,7 +116,8 @@ describe('lanes that wait beside others in one partition', () => {
       ['expired', 'expired', 1],
       ...Array(4).fill(['expired', 'expired', 0]),
     ])
-    for (const { recorded_at, queued_at } of expired) expect(recorded_at - queued_at).toBeGreaterThanOrEqual(3_000)
+    for (const { recorded_at, queued_at } of expired)
+      expect(recorded_at - queued_at).toBeGreaterThanOrEqual(3_000)
     const letters = (await scene.records('deadLetters')).map(({ value }) => value)
     expect(letters.map(({ cause, message }) => [cause, message?.message.text])).toEqual(
       texts('expiring', 5).map((text) => ['expired', text]),

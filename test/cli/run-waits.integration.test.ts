@@ -116,10 +116,7 @@ describe('a post that may have arrived', () => {
     const joint = texts('maybe', 3).join('\n')
     expect(posts).toEqual([joint, joint, joint, 'maybe 3'])
     const fates = (await ends('maybe')).map(({ outcome, cause, ambiguous }) => [outcome, cause, ambiguous])
-    expect(fates).toEqual([
-      ...Array(3).fill(['dead_lettered', 'ambiguous', 3]),
-      ['delivered', null, 0],
-    ])
+    expect(fates).toEqual([...Array(3).fill(['dead_lettered', 'ambiguous', 3]), ['delivered', null, 0]])
   })
 })
 
@@ -135,7 +132,9 @@ describe('a lane that Slack told to wait', () => {
     await eventually('the wait is on record', async () => (await receipts()).length === 1)
     const other = await start(file)
     // Sticky: the newcomer has nothing until the owner leaves.
-    expect((await other.get('/metrics')).body).not.toMatch(/partitions_assigned\{stage="dispatch"[^}]*\} [1-9]/)
+    expect((await other.get('/metrics')).body).not.toMatch(
+      /partitions_assigned\{stage="dispatch"[^}]*\} [1-9]/,
+    )
     await stop(owner)
     await settled(3)
     const [first, second] = scene.slack.requests(webhookPath('told'))
@@ -165,7 +164,9 @@ describe('bursts and refusals, each lane at one post a second', () => {
     expect(scene.slack.count429).toBe(0)
 
     const refused = (await ends('poison')).filter(({ outcome }) => outcome !== 'delivered')
-    expect(refused).toMatchObject([{ outcome: 'dead_lettered', cause: 'rejected', detail: 'invalid_payload' }])
+    expect(refused).toMatchObject([
+      { outcome: 'dead_lettered', cause: 'rejected', detail: 'invalid_payload' },
+    ])
     const lines = scene.slack.posts(webhookPath('poison')).flatMap(({ payload }) => payload?.text.split('\n'))
     expect(lines).toEqual(texts('poison', 20).filter((text) => text !== 'poison 7'))
 

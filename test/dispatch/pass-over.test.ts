@@ -44,6 +44,17 @@ describe('pass-over', () => {
     expect(passOver.lanes()).toBe(0)
   })
 
+  it('goes on where reading was left, for lanes that took all that had been met', () => {
+    const passOver = createPassOver()
+    for (const offset of [5, 50]) passOver.passOver('lane', offset)
+    passOver.jumped(100, 5)
+    passOver.took('lane', 5)
+    passOver.jumped(30, 100)
+    expect([passOver.rewindTo(everyLane, 30), passOver.rewindTo(everyLane, 31)]).toEqual([30, null])
+    passOver.jumped(110, 30)
+    expect(passOver.mayTake('lane', 50)).toBe(true)
+  })
+
   it('takes nothing in a run that began beyond what was passed over', () => {
     const passOver = createPassOver()
     passOver.passOver('lane', 5)
