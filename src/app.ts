@@ -85,7 +85,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     observer.stopping({ signal: reason })
     stopping.abort()
     await settledWithin(running, WRITER_CLOSE_MS)
-    await settledWithin(closeAll(closers, logger), STOP_MS)
+    await settledWithin(closeAll(closers, logger), STOP_MS - (systemClock.monotonicMs() - startedMs))
     observer.stopped({ durationMs: Math.round(systemClock.monotonicMs() - startedMs) })
     ended.resolve(null)
   }

@@ -162,6 +162,11 @@ export class DispatchIntake {
     }
     const { record } = decoded
     const key = currentKey(record) ?? lane
+    const notBefore = record.moves === 0 ? 0 : timestampOf(message) + NEXT_MOVE_AFTER_MS
+    if (key !== lane && this.#deps.clock.nowMs() < notBefore) {
+      this.#ownership.movesNotBefore.set(lane, notBefore)
+      return false
+    }
     // Of equal texts the one that all records share: thousands of them wait.
     const queued = this.#toQueued(message, { record, lane: key === lane ? key : lane, bytes: value.length })
     if (key === lane) {
@@ -170,11 +175,6 @@ export class DispatchIntake {
       return true
     }
     const { dispatchOffset: offset, queuedAt } = queued
-    const notBefore = record.moves === 0 ? 0 : timestampOf(message) + NEXT_MOVE_AFTER_MS
-    if (this.#deps.clock.nowMs() < notBefore) {
-      this.#ownership.movesNotBefore.set(lane, notBefore)
-      return false
-    }
     moving.push({ record, offset, queuedAt, key, receipt: this.#deps.movedReceipt(queued) })
     return true
   }

@@ -9,7 +9,7 @@ import {
 } from '../dispatch/pass-over.ts'
 import { createReceiptsPosition, type ReceiptsPosition } from '../dispatch/receipts-position.ts'
 
-/** Re-reading is paid for by its amount: a partition is not read again more than once in this time. */
+/** Re-reading is paid for by its amount: no more than the whole span, or LEAST_SPAN records, in this time. */
 const REWIND_EVERY_MS = 10_000
 /** Going back over less than this costs next to nothing. */
 const LEAST_SPAN = 100_000

@@ -242,7 +242,8 @@ describe("a record whose key is no longer its destination's", () => {
   })
 
   it('waits ten minutes where it has been moved before: two configurations may be at work', async () => {
-    const { take, moved, intake, clock } = intakeBench({ keys: { a: 'a-new' }, nowMs: 2_000 })
+    const { take, moved, intake, clock, ownership } = intakeBench({ keys: { a: 'a-new' }, nowMs: 2_000 })
+    learn(ownership, receiptOf(5, null, { attempts: 3, ambiguous: 1, held_until: 9_000 }), 40)
     await take(message(5, 'a', { moves: 1 }), message(6, 'a', { moves: 1 }))
     expect(moved).toEqual([])
     expect(intake.rewindTo(7)).toBe(null)
@@ -250,6 +251,7 @@ describe("a record whose key is no longer its destination's", () => {
     expect(intake.rewindTo(7)).toBe(5)
     await take(message(5, 'a', { moves: 1 }), message(6, 'a', { moves: 1 }))
     expect(moved.flat().map(({ offset }) => offset)).toEqual([5, 6])
+    expect(moved.flat()[0]?.receipt).toMatchObject({ outcome: 'moved', attempts: 3, ambiguous: 1 })
   })
 
   it('stays in its own lane where its destination is not known here', async () => {
