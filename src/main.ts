@@ -8,6 +8,11 @@ import { packageVersion } from './version.ts'
 const LINGER_MS = 1_000
 const io = { env: process.env, stdout: process.stdout, stderr: process.stderr }
 
+const CONFIG_OPTION = [
+  '-c, --config <path>',
+  'configuration file or folder (default: $BELLHOP_CONFIG, then ./bellhop.yaml)',
+] as const
+
 const program = new Command('bellhop')
   .description(
     'Reads analytics events from Kafka, decides by rules which deserve attention, and posts those to Slack.',
@@ -19,10 +24,7 @@ const program = new Command('bellhop')
 program
   .command('run')
   .description('run until SIGTERM or SIGINT, then finish posts in flight, commit and exit')
-  .option(
-    '-c, --config <path>',
-    'configuration file or folder (default: $BELLHOP_CONFIG, then ./bellhop.yaml)',
-  )
+  .option(...CONFIG_OPTION)
   .option('--stages <list>', 'stages to run in this process: match, dispatch (default: both)')
   .option(
     '--http <host:port>',
@@ -42,10 +44,7 @@ program
 program
   .command('check')
   .description('load the configuration and print what it holds, or every error in it')
-  .option(
-    '-c, --config <path>',
-    'configuration file or folder (default: $BELLHOP_CONFIG, then ./bellhop.yaml)',
-  )
+  .option(...CONFIG_OPTION)
   .action(async (options) => finish((await import('./cli/check.ts')).check(options, io)))
 
 program
@@ -69,7 +68,9 @@ program
 
 program
   .command('simulator')
-  .description('a stand-in for Slack in the foreground: answers as strictly, prints what arrives')
+  .description(
+    'a stand-in for Slack in the foreground: answers as strictly, prints what arrives (keeps what arrived in memory)',
+  )
   .option('--port <port>', 'port to listen on (default: 3999; 0 takes a free one)', parsePort)
   .option('--host <host>', 'address to listen on (default: 127.0.0.1)')
   .option('--rate <rate>', 'what a webhook or channel takes, such as 1/s, or off (default: 1/s)')
@@ -79,11 +80,6 @@ program
   })
 
 const dead = program.command('dead').description('what could not be delivered: look at it, and send it again')
-const CONFIG_OPTION = [
-  '-c, --config <path>',
-  'configuration file or folder (default: $BELLHOP_CONFIG, then ./bellhop.yaml)',
-] as const
-
 function choosing(command: Command): Command {
   return command
     .option('--destination <id>', 'letters of this destination')

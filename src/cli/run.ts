@@ -2,7 +2,7 @@ import { startApp } from '../app.ts'
 import type { Config, StartPosition } from '../config/config.ts'
 import { configPath, formatProblems, loadConfig } from '../config/load.ts'
 import { secretsOf } from '../config/secrets.ts'
-import { parseHostPort } from '../config/units.ts'
+import { parseHostPort, parseTime } from '../config/units.ts'
 import { AppError } from '../core/errors.ts'
 import { createLogger, type Logger } from '../observe/logger.ts'
 import { STAGES, type StageName } from '../observe/observer.ts'
@@ -89,10 +89,10 @@ function withHttp(config: Config, text: string | undefined): Config {
 function parseStart(text: string | undefined): StartPosition | null {
   if (text === undefined) return null
   if (text === 'earliest' || text === 'latest') return { at: text }
-  const timeMs = Date.parse(text)
-  if (!Number.isNaN(timeMs)) return { at: 'time', timeMs }
+  const timeMs = parseTime(text)
+  if (timeMs !== undefined) return { at: 'time', timeMs }
   throw new AppError(
     'usage',
-    `--start ${text}: write earliest, latest, or a time such as 2026-01-31T08:00:00Z`,
+    `--start ${text}: write earliest, latest, or a time with its zone such as 2026-01-31T08:00:00Z`,
   )
 }

@@ -79,8 +79,9 @@ function addressesOf({ origin, methodUrl }: SlackSimulator): string {
   ]
   // An address that means all of this machine's is none that a configuration could name.
   const isOne = !/\/\/(0\.0\.0\.0|\[::\]):/.test(origin)
+  const example = `  for example       ${origin}/services/T000/B000/XXXX`
   const hint = `  bellhop.yaml      slack: { allow_origins: ["${origin}"], api_url: "${methodUrl}" }`
-  return `${[...lines, ...(isOne ? [hint] : [])].join('\n')}\n\n`
+  return `${[...lines, ...(isOne ? [example, hint] : [])].join('\n')}\n\n`
 }
 
 /** A line that says where it arrived and from whom, and the text below it. */

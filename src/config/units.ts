@@ -22,6 +22,20 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(Math.round(totalMs)) ? Math.round(totalMs) : undefined
 }
 
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d))?$/
+
+/**
+ * `2026-01-31T08:00:00Z`, `2026-01-31 09:00+01:00`, `2026-01-31` (begins in UTC) as milliseconds since the epoch.
+ * Date.parse alone would take `7` for July 2001, and 31 February for 3 March.
+ */
+export function parseTime(text: string): number | undefined {
+  const day = ISO_TIME.exec(text)?.[1]
+  if (day === undefined || Number.isNaN(Date.parse(day))) return undefined
+  const timeMs = Date.parse(text)
+  const isRealDay = new Date(Date.parse(day)).toISOString().startsWith(day)
+  return isRealDay && !Number.isNaN(timeMs) ? timeMs : undefined
+}
+
 /** `1048576`, `1MiB`, `1.5 GiB`, `500kB` as bytes. */
 export function parseSize(text: string): number | undefined {
   const found = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text)

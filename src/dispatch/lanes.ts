@@ -4,8 +4,6 @@ import type { MemoryUse } from './lane-queue.ts'
 import { memoryPermits } from './lane-room.ts'
 import { type Common, type Flight, type LanesDeps, LaneWork } from './lanes-work.ts'
 
-export type { LanesDeps } from './lanes-work.ts'
-
 /** Of a lane whose destination is not known. */
 const UNKNOWN_LANE_LIMIT = 1_000
 

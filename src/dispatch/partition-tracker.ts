@@ -34,7 +34,6 @@ export interface PartitionTracker {
   committable(): number
   /** How many are queued or passed over. */
   incomplete(): number
-  passedOver(): number
 }
 
 export type OffsetState = 'new' | 'passed_over' | 'queued' | 'complete'
@@ -43,7 +42,6 @@ export function createPartitionTracker(startOffset: number): PartitionTracker {
   const pages = createPages()
   let frontier = startOffset
   let incomplete = 0
-  let queued = 0
 
   const state = (offset: number): OffsetState => {
     if (offset >= frontier) return 'new'
@@ -68,19 +66,16 @@ export function createPartitionTracker(startOffset: number): PartitionTracker {
       const was = state(offset)
       if (place === null || was !== 'passed_over') throw new RangeError(`offset ${offset} is ${was}`)
       set(place, QUEUED)
-      queued += 1
     },
     state,
     complete(offset) {
       const place = pages.find(offset)
       if (place === null || !isSet(place, OPEN)) return
-      if (isSet(place, QUEUED)) queued -= 1
       incomplete -= 1
       pages.close(place)
     },
     committable: () => pages.lowestOpen() ?? frontier,
     incomplete: () => incomplete,
-    passedOver: () => incomplete - queued,
   }
 }
 

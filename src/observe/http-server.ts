@@ -131,14 +131,14 @@ function listenError(error: NodeJS.ErrnoException, address: { host: string; port
   if (error.code === 'EADDRINUSE') {
     return new AppError(
       'port_taken',
-      `Cannot serve health and metrics on ${url}: another process has port ${address.port}. ` +
+      `cannot serve health and metrics on ${url}: another process has port ${address.port}. ` +
         'Stop it, or choose another with --http HOST:PORT (port 0 takes any that is free).',
       { cause: error },
     )
   }
   return new AppError(
     'usage',
-    `Cannot serve health and metrics on ${url}: ${error.code ?? error.message}. ` +
+    `cannot serve health and metrics on ${url}: ${error.code ?? error.message}. ` +
       'Choose an address of this machine and a port that this user may open with --http HOST:PORT.',
     { cause: error },
   )

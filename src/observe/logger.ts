@@ -13,15 +13,10 @@ import { serializeError } from './serialize-error.ts'
  */
 export type Logger = PinoLogger
 
-const LOG_LEVELS = [
-  'trace',
-  'debug',
-  'info',
-  'warn',
-  'error',
-  'fatal',
-  'silent',
-] as const satisfies LevelWithSilent[]
+/** What --help offers. */
+const OFFERED_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
+/** Less than errors hides why a process ended: taken, not offered. */
+const LOG_LEVELS = [...OFFERED_LEVELS, 'fatal', 'silent'] as const satisfies LevelWithSilent[]
 
 /** Longer strings are cut: an event or an answer can hold a megabyte. */
 const MAX_FIELD_CHARS = 1000
@@ -40,7 +35,7 @@ export interface LoggerOptions {
 export function createLogger(options: LoggerOptions): Logger {
   const { stream, secrets = [], level = 'info' } = options
   if (!isLevel(level)) {
-    throw new AppError('usage', `There is no log level "${level}": use one of ${LOG_LEVELS.join(', ')}.`)
+    throw new AppError('usage', `there is no log level "${level}": use one of ${OFFERED_LEVELS.join(', ')}`)
   }
   const mask = createSecretMask(secrets)
   const isTerminal = stream.isTTY === true

@@ -3,7 +3,6 @@ import {
   ATTEMPT_OUTCOMES,
   BREAKER_STATES,
   type BreakerState,
-  EVENT_CAUSES,
   type EventCause,
   MESSAGE_CAUSES,
   type MessageCause,
@@ -15,8 +14,8 @@ import { HOLD_REASONS, STAGES, TRANSACTION_ENDS } from './observer.ts'
 
 /**
  * One process's metrics, in a registry of their own: two in one process (tests, the demo) never meet. Every
- * counter of a configured action, topic or (up to a thousand) destination is there from the start at 0, so that a
- * rate sees the first increment.
+ * counter of a configured action, topic or (up to a thousand) destination that can move is there from the start at
+ * 0, so that a rate sees the first increment.
  */
 export interface Metrics extends Instruments {
   /** The exposition format's media type. */
@@ -39,6 +38,9 @@ export interface LaneBacklog {
 
 /** The causes that an action's own message can bring about. */
 const ACTION_CAUSES = ['render_failed', 'empty_message'] as const satisfies EventCause[]
+
+/** The causes of an event that no action has seen; `bad_avro` and `unknown_schema` are reserved, and cannot move yet. */
+const UNREAD_CAUSES = ['not_json', 'not_an_object', 'too_large'] as const satisfies EventCause[]
 
 /** The causes of a record whose destination is none of the configured ones. */
 const FOREIGN_CAUSES = ['unknown_destination', 'malformed_record'] as const satisfies MessageCause[]
@@ -114,7 +116,7 @@ function startActionsAndDestinations(instruments: Instruments, config: MetricsCo
   for (const cause of FOREIGN_CAUSES) {
     instruments.count('deadLetters', { cause, destination: UNKNOWN_LABEL, action: '' }, 0)
   }
-  for (const cause of EVENT_CAUSES) {
+  for (const cause of UNREAD_CAUSES) {
     instruments.count('deadLetters', { cause, destination: '', action: '' }, 0)
   }
 }

@@ -9,7 +9,7 @@ import { buildPayload } from './payload.ts'
 import { createSlots } from './slots.ts'
 import { isCertificateRefusal } from './tls-refusal.ts'
 
-export { type Attempt, NOT_WRITTEN } from './attempt.ts'
+export type { Attempt } from './attempt.ts'
 
 /**
  * Posts to Slack. Guarantees:

@@ -1,8 +1,7 @@
 import type { Disruption, Evidence, Request } from './evidence.ts'
 
 /** Why a message may have been posted again. */
-export const EXCUSES = ['ambiguous', 'kill', 'freeze', 'stop_without_broker'] as const
-export type Excuse = (typeof EXCUSES)[number]
+export type Excuse = 'ambiguous' | 'kill' | 'freeze' | 'stop_without_broker'
 
 /**
  * When it may be that a process knew of a post what no record tells. Which process made a post is not known, so a

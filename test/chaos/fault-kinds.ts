@@ -26,8 +26,8 @@ export const FAULT_KINDS = [
 ] as const
 
 export type WebhookFaultKind = (typeof WEBHOOK_FAULTS)[number] | (typeof LASTING_FAULTS)[number]
-export type ProcessFaultKind = (typeof PROCESS_FAULTS)[number]
-export type BrokerFaultKind = (typeof BROKER_FAULTS)[number]
+type ProcessFaultKind = (typeof PROCESS_FAULTS)[number]
+type BrokerFaultKind = (typeof BROKER_FAULTS)[number]
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 export interface WebhookFault {

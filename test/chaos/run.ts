@@ -9,22 +9,19 @@ import { runChaos } from './chaos.ts'
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts'
 import { formatReport } from './report.ts'
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    minutes: { type: 'string', default: '1' },
-    main: { type: 'string' },
-    only: { type: 'string' },
-  },
-})
+const USAGE = `usage: npm run chaos -- [--seed WHOLE_NUMBER] [--minutes AT_LEAST_1] [--only KIND,KIND] [--main PATH]
+kinds: ${FAULT_KINDS.join(', ')}\n`
+
+const values = readOptions()
+if (values.help === true) {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000))
 const minutes = Number(values.minutes)
 const only = values.only?.split(',') ?? FAULT_KINDS
 if (!Number.isSafeInteger(seed) || !(minutes >= 1) || !only.every(isFaultKind)) {
-  process.stderr.write(
-    `usage: npm run chaos -- [--seed WHOLE_NUMBER] [--minutes AT_LEAST_1] [--only KIND,KIND] [--main PATH]
-kinds: ${FAULT_KINDS.join(', ')}\n`,
-  )
+  process.stderr.write(USAGE)
   process.exit(2)
 }
 
@@ -50,6 +47,23 @@ try {
   print(error instanceof Error ? (error.stack ?? error.message) : String(error))
   print(`repeat with npm run chaos -- --seed ${seed} --minutes ${minutes}`)
   process.exitCode = 1
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        seed: { type: 'string' },
+        minutes: { type: 'string', default: '1' },
+        main: { type: 'string' },
+        only: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    }).values
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
+    process.exit(2)
+  }
 }
 
 function isFaultKind(text: string): text is FaultKind {

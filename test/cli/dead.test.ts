@@ -35,6 +35,10 @@ describe('arguments', () => {
       /did you mean "rejected"\?/,
     ],
     ['a time that is none', () => deadReplay([], { since: 'lately' }, captureIo()), /a duration such as 24h/],
+    ['a duration without its unit', () => deadReplay([], { since: '7' }, captureIo()), /--since 7: write/],
+    ['another, which is a month to some', () => deadReplay([], { since: '12' }, captureIo()), /--since 12:/],
+    ['a word with a number', () => deadReplay([], { since: 'last-3' }, captureIo()), /--since last-3:/],
+    ['a time of no zone', () => deadReplay([], { since: '2026-01-31T08:00' }, captureIo()), /with its zone/],
   ])('that are wrong are told at once: %s', async (_what, command, message) => {
     await expect(command()).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) })
   })
@@ -42,6 +46,7 @@ describe('arguments', () => {
   it.each([
     ['24h', 1_000_000_000 - 86_400_000],
     ['1970-01-02T00:00:00Z', 86_400_000],
+    ['1970-01-02', 86_400_000],
   ])('--since %s is a time', (since, sinceMs) => {
     expect(parseFilter({ since }, [], 1_000_000_000)).toMatchObject({ sinceMs })
   })

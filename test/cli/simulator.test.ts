@@ -55,6 +55,14 @@ it('names the lines of a configuration that leads there, where it has one addres
   expect(everywhere.printed()).not.toContain('allow_origins')
 })
 
+it('prints one webhook address in full, which takes posts', async () => {
+  const { origin, printed } = await start({ port: 0 })
+  const [example = ''] = /http:\S+\/services\/\S+\/\S+\/\S+/.exec(printed()) ?? []
+
+  expect(example).toBe(`${origin}/services/T000/B000/XXXX`)
+  expect(await post(example)).toBe(200)
+})
+
 it('says so when the port is taken', async () => {
   const server = createServer()
   closers.push(() => close(server))

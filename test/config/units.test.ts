@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { formatDuration, parseDuration, parseHostPort, parseRate, parseSize } from '../../src/config/units.ts'
+import {
+  formatDuration,
+  parseDuration,
+  parseHostPort,
+  parseRate,
+  parseSize,
+  parseTime,
+} from '../../src/config/units.ts'
 
 describe('parseDuration', () => {
   it.each([
@@ -49,6 +56,25 @@ describe('parseSize', () => {
     ['', undefined],
   ])('reads %j as %j', (text, bytes) => {
     expect(parseSize(text)).toBe(bytes)
+  })
+})
+
+describe('parseTime', () => {
+  it.each([
+    ['a time in UTC', '1970-01-02T00:00:00Z', 86_400_000],
+    ['a time of another zone', '1970-01-02 01:30:00.5+01:30', 86_400_500],
+    ['no seconds', '1970-01-02t00:01z', 86_460_000],
+    ['a day, which begins in UTC', '1970-01-02', 86_400_000],
+    ['a time without its zone', '1970-01-02T00:00:00', undefined],
+    ['a day that no month has', '2026-02-31', undefined],
+    ['an hour that no day has', '2026-01-31T25:00Z', undefined],
+    ['a number, which Date.parse takes for a month', '7', undefined],
+    ['a number, which Date.parse takes for December', '12', undefined],
+    ['a word with a number', 'last-3', undefined],
+    ['a year', '2026', undefined],
+    ['nothing', '', undefined],
+  ])('%s', (_, text, milliseconds) => {
+    expect(parseTime(text)).toBe(milliseconds)
   })
 })
 

@@ -299,7 +299,7 @@ function createOwner(world: World) {
         expect(tracker.incomplete()).toBeLessThan(left)
       }
       expect(tracker.committable()).toBe(world.logEnd())
-      expect(tracker.passedOver()).toBe(0)
+      expect(tracker.incomplete()).toBe(0)
     },
   }
 }

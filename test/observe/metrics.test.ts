@@ -77,12 +77,24 @@ describe('at the start', () => {
     expect((await scrape()).value(name, labels)).toBe(0)
   })
 
-  it('every cause of a dead letter is there', async () => {
-    const { samples } = await createTestMetrics().scrape()
-    const causes = samples
-      .filter(({ name }) => name === 'bellhop_dead_letters_total')
-      .map(({ labels }) => labels.cause)
-    expect(new Set(causes)).toEqual(new Set(DEAD_LETTER_CAUSES))
+  describe('of the dead letters', () => {
+    const series = async () =>
+      (await createTestMetrics().scrape()).samples
+        .filter(({ name }) => name === 'bellhop_dead_letters_total')
+        .map(({ labels }) => labels)
+
+    it('every cause that can come up is there, and none that is reserved', async () => {
+      const reserved = ['bad_avro', 'unknown_schema']
+      const causes = (await series()).map(({ cause }) => cause)
+      expect(new Set(causes)).toEqual(
+        new Set(DEAD_LETTER_CAUSES.filter((cause) => !reserved.includes(cause))),
+      )
+    })
+
+    it.each(['render_failed', 'empty_message'])('%s stands beside an action, never alone', async (cause) => {
+      const actions = (await series()).filter((labels) => labels.cause === cause).map(({ action }) => action)
+      expect(actions).toEqual([...TEST_CONFIG.actions])
+    })
   })
 
   it('says what runs with which configuration', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSlackSimulator } from '../../src/demo/simulator/server.ts'
-import { NOT_WRITTEN, type SlackClient } from '../../src/slack/client.ts'
+import { NOT_WRITTEN } from '../../src/slack/attempt.ts'
+import type { SlackClient } from '../../src/slack/client.ts'
 import { eventually } from '../support/eventually.ts'
 import { DEADLINE_MS, SECRET_PATH, useClients } from './support/clients.ts'
 import { message, webhook } from './support/destinations.ts'

@@ -1,10 +1,11 @@
 import type { Config } from '../../config/config.ts'
-import { parseDuration } from '../../config/units.ts'
+import { parseDuration, parseTime } from '../../config/units.ts'
 import { AppError } from '../../core/errors.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import { DEAD_LETTER_CAUSES, type DeadLetterCause } from '../../core/outcome.ts'
 import type { LetterFilter } from '../../dead/letter-filter.ts'
 import { type LetterId, parseLetterId } from '../../dead/stored-letter.ts'
+import type { CommandIo } from '../io.ts'
 
 /** The options that choose letters, as they were typed. */
 export interface FilterOptions {
@@ -49,23 +50,27 @@ function requireCause(text: string): DeadLetterCause {
 function requireTime(text: string, nowMs: number): number {
   const agoMs = parseDuration(text)
   if (agoMs !== undefined) return nowMs - agoMs
-  const timeMs = Date.parse(text)
-  if (!Number.isNaN(timeMs)) return timeMs
+  const timeMs = parseTime(text)
+  if (timeMs !== undefined) return timeMs
   throw new AppError(
     'usage',
-    `--since ${text}: write a duration such as 24h, or a time such as 2026-01-31T08:00:00Z`,
+    `--since ${text}: write a duration such as 24h, or a time with its zone such as 2026-01-31T08:00:00Z`,
   )
 }
 
 /** Letters of a destination or action that is gone can be asked for; a name that was mistyped finds nothing. */
-export function unknownNames(options: FilterOptions, config: Config): string[] {
+export function tellUnknownNames(
+  io: Pick<CommandIo, 'stderr'>,
+  options: FilterOptions,
+  config: Config,
+): void {
   const names: [string, string | undefined, string[]][] = [
     ['destination', options.destination, [...config.destinations.keys()]],
     ['action', options.action, config.actions.map(({ id }) => id)],
   ]
-  return names.flatMap(([noun, name, known]) =>
-    name === undefined || known.includes(name)
-      ? []
-      : [`the configuration has no ${noun} "${name}"${didYouMean(name, known)}`],
-  )
+  for (const [noun, name, known] of names) {
+    if (name === undefined || known.includes(name)) continue
+    const hint = didYouMean(name, known) || '.'
+    io.stderr.write(`note: the configuration has no ${noun} "${name}"${hint}\n`)
+  }
 }

@@ -2,11 +2,12 @@ import { isMeant, isNarrow } from '../../dead/letter-filter.ts'
 import { idOf, type StoredLetter } from '../../dead/stored-letter.ts'
 import { systemClock } from '../../system.ts'
 import { type CommandIo, EXIT } from '../io.ts'
-import { type FilterOptions, parseFilter, unknownNames } from './filter-options.ts'
+import { type FilterOptions, parseFilter, tellUnknownNames } from './filter-options.ts'
 import { openForReading, tellWhatIsForeign, tellWhatIsHidden } from './letters.ts'
-import { count, createOutput, cutTo, jsonLine, type Output, plainText, timeText, toJson } from './output.ts'
+import { createOutput, cutTo, jsonLine, type Output, plainText, timeText, toJson } from './output.ts'
 import { type DeadSession, withSession } from './session.ts'
 import { createTable } from './table.ts'
+import { Tally } from './tally.ts'
 
 export interface DeadListOptions extends FilterOptions {
   config?: string
@@ -38,8 +39,7 @@ export async function deadList(options: DeadListOptions, io: CommandIo): Promise
       await output.flush()
       tellWhatIsHidden(io, log)
       tellWhatIsForeign(io, { unreadable, topic: log.topic })
-      if (tally.total === 0)
-        for (const name of unknownNames(options, session.config)) io.stderr.write(`note: ${name}.\n`)
+      if (tally.total === 0) tellUnknownNames(io, options, session.config)
       return EXIT.ok
     } finally {
       await log.close()
@@ -86,43 +86,5 @@ function tablePrinter({ mask }: DeadSession, { all }: DeadListOptions, output: O
       await table.end()
       await output.line(`${tally.rows(all === true) > 0 ? '\n' : ''}${tally.summary(all === true, narrowed)}`)
     },
-  }
-}
-
-/** How many letters there are, by cause. */
-class Tally {
-  readonly #waiting = new Map<string, number>()
-  #replayed = 0
-
-  get total(): number {
-    return this.#replayed + this.#sum()
-  }
-
-  add({ letter, replayed }: StoredLetter): void {
-    if (replayed) this.#replayed += 1
-    else this.#waiting.set(letter.cause, (this.#waiting.get(letter.cause) ?? 0) + 1)
-  }
-
-  rows(all: boolean): number {
-    return this.#sum() + (all ? this.#replayed : 0)
-  }
-
-  summary(all: boolean, narrowed: boolean): string {
-    const causes = [...this.#waiting]
-      .sort(([, a], [, b]) => b - a)
-      .map(([cause, times]) => `${cause} ${times.toLocaleString('en-US')}`)
-    const those = `${count(this.#sum(), 'dead letter')}${narrowed ? ' of those asked for' : ''}`
-    const replayed = this.#replayed.toLocaleString('en-US')
-    const shown = all ? '' : ' (--all shows them)'
-    return [
-      causes.length === 0 ? those : `${those}: ${causes.join(', ')}`,
-      ...(this.#replayed === 0
-        ? []
-        : [`${replayed} more ${this.#replayed === 1 ? 'was' : 'were'} replayed${shown}`]),
-    ].join('; ')
-  }
-
-  #sum(): number {
-    return [...this.#waiting.values()].reduce((sum, times) => sum + times, 0)
   }
 }

@@ -22,8 +22,13 @@ const REASON_TEXT: Readonly<Record<ReplaySkipReason, string>> = {
   incomplete: 'the letter holds nothing to replay',
 }
 
+/** A breaker that is open gives up unposted what comes within a minute of the last refusal, mended or not. */
+const BREAKER_NOTE =
+  'note: a lane whose breaker is open posts again within a minute of its last refusal; what comes before that is ' +
+  'given up again (see dead list)\n'
+
 interface Reported {
-  session: DeadSession
+  session: Pick<DeadSession, 'mask'>
   filter: LetterFilter
   options: { dryRun?: boolean }
   io: CommandIo
@@ -40,6 +45,7 @@ export class ReplayReport {
   #latest: ReplayProgress = { passed: 0, replayed: 0, messages: 0 }
   #unreadable = 0
   #found = 0
+  #refusedBefore = 0
 
   constructor(at: Reported, { size }: { size: number }) {
     this.#at = at
@@ -88,6 +94,7 @@ export class ReplayReport {
 
   async planned(stored: StoredLetter, messages: readonly unknown[]): Promise<void> {
     this.#note(stored)
+    if (stored.letter.cause === 'destination_down') this.#refusedBefore += messages.length
     if (this.#at.options.dryRun !== true) return
     const gives =
       messages.length === 0 ? 'gives no message any more' : `queues ${count(messages.length, 'message')}`
@@ -97,21 +104,29 @@ export class ReplayReport {
   async skipped(stored: StoredLetter, reason: ReplaySkipReason, detail: string | null): Promise<void> {
     this.#note(stored)
     this.#stays.set(reason, (this.#stays.get(reason) ?? 0) + 1)
-    if (reason === 'already_replayed' && this.#at.filter.ids.length === 0) return
+    if (this.#isNoNews(reason)) return
     const why = detail === null ? REASON_TEXT[reason] : `${REASON_TEXT[reason]} (${this.#plain(detail)})`
     await this.#say(`stays    ${this.#plain(idOf(stored.letter))}  ${reason}: ${why}`)
   }
 
   async end(): Promise<void> {
+    const { options, io } = this.#at
+    const left = [...this.#stays].filter(([reason]) => !this.#isNoNews(reason))
     this.#line.clear()
-    await this.#output.line(summary(this.#latest, this.#stays, this.#at.options.dryRun === true))
+    await this.#output.line(summary(this.#latest, left, options.dryRun === true))
     await this.#output.flush()
+    if (this.#refusedBefore > 0 && options.dryRun !== true) io.stderr.write(BREAKER_NOTE)
   }
 
   /** What was said comes before an error that ends the replay. */
   async breakOff(): Promise<void> {
     this.#line.clear()
     await this.#output.flush()
+  }
+
+  /** What was replayed already is told to those who named it. */
+  #isNoNews(reason: ReplaySkipReason): boolean {
+    return reason === 'already_replayed' && this.#at.filter.ids.length === 0
   }
 
   #note({ letter }: StoredLetter): void {
@@ -132,13 +147,13 @@ export class ReplayReport {
 
 function summary(
   { replayed, messages }: ReplayProgress,
-  stays: ReadonlyMap<ReplaySkipReason, number>,
+  left: readonly [ReplaySkipReason, number][],
   dryRun: boolean,
 ): string {
   const queued = `${count(messages, 'message')} ${messages === 1 ? 'is' : 'are'} queued again`
   const done = dryRun
     ? `nothing was changed: ${count(replayed, 'letter')} would be replayed, ${count(messages, 'message')} queued again`
     : `${count(replayed, 'letter')} replayed: ${queued}`
-  const reasons = [...stays].map(([reason, times]) => `${reason} ${times.toLocaleString('en-US')}`)
+  const reasons = left.map(([reason, times]) => `${reason} ${times.toLocaleString('en-US')}`)
   return reasons.length === 0 ? done : `${done}; left: ${reasons.join(', ')}`
 }

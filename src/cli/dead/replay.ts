@@ -9,7 +9,7 @@ import { createMatcher } from '../../match/match-event.ts'
 import { systemClock } from '../../system.ts'
 import { type CommandIo, EXIT } from '../io.ts'
 import { onStopSignal } from '../signals.ts'
-import { type FilterOptions, parseFilter, unknownNames } from './filter-options.ts'
+import { type FilterOptions, parseFilter, tellUnknownNames } from './filter-options.ts'
 import { openForReading, tellWhatIsForeign, tellWhatIsHidden } from './letters.ts'
 import { count } from './output.ts'
 import { ReplayReport } from './replay-report.ts'
@@ -131,8 +131,7 @@ async function replayFrom(
     await report.end()
     if (commit === null) tellWhatIsHidden(io, log)
     tellWhatIsForeign(io, { unreadable: report.unreadable, topic: log.topic })
-    if (report.found === 0)
-      for (const name of unknownNames(options, config)) io.stderr.write(`note: ${name}.\n`)
+    if (report.found === 0) tellUnknownNames(io, options, config)
     return conclude({ ...at, log, report, dryRun: commit === null })
   } catch (error) {
     return await giveUp(error, report, io)

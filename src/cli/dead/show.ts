@@ -50,13 +50,14 @@ export async function deadShow(text: string, options: DeadShowOptions, io: Comma
 
 const SHOWN_CHARS = 2_000
 
-function describeLetter(
+/** A letter in plain words, line by line; at the end the command that replays it, where that can help. */
+export function describeLetter(
   stored: StoredLetter,
-  { session, options }: { session: DeadSession; options: DeadShowOptions },
+  { session, options }: { session: Pick<DeadSession, 'mask' | 'topics'>; options: DeadShowOptions },
 ): string[] {
   const { letter, partition, offset, replayed } = stored
   const plain = (text: string): string => cutTo(plainText(text, session.mask), SHOWN_CHARS)
-  const { why, remedy } = CAUSE_GUIDE[letter.cause]
+  const { why, remedy, replayable } = CAUSE_GUIDE[letter.cause]
   const rows: [string, string | null][] = [
     ['what', whatOf(letter)],
     ['given up', `${timeText(letter.recorded_at)}${triesOf(letter)}`],
@@ -73,7 +74,7 @@ function describeLetter(
     text === null ? [] : [`  ${label.padEnd(9)} ${plain(text)}`],
   )
   const config = options.config === undefined ? '' : ` -c ${options.config}`
-  const command = replayed ? [] : ['', `  bellhop dead replay${config} ${plain(idOf(letter))}`]
+  const command = replayed || !replayable ? [] : ['', `  bellhop dead replay${config} ${plain(idOf(letter))}`]
   return [plain(idOf(letter)), '', ...shown, ...command]
 }
 

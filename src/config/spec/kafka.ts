@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { StartPosition } from '../config.ts'
 import { UNSET } from '../tree.ts'
-import { parseHostPort } from '../units.ts'
+import { parseHostPort, parseTime } from '../units.ts'
 import { defaulted, listOf, optional, required, section, toggledSection } from './option.ts'
 import {
   choice,
@@ -37,7 +37,6 @@ const broker = scalar({
 })
 
 const START_WORDS = ['latest', 'earliest']
-const ISO_TIME = /^(\d{4}-\d\d-\d\d)(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d))?$/
 
 const startPosition = scalar<StartPosition>({
   wants: 'latest, earliest, or a time with its zone such as 2026-01-31T08:00:00Z',
@@ -51,15 +50,6 @@ const startPosition = scalar<StartPosition>({
   explain: (input) =>
     `must be latest, earliest, or a time with its zone such as 2026-01-31T08:00:00Z${near(input, START_WORDS)}`,
 })
-
-/** Milliseconds since the epoch. A day alone begins in UTC; Date.parse alone would take 31 February for 3 March. */
-function parseTime(input: string): number | undefined {
-  const day = ISO_TIME.exec(input)?.[1]
-  if (day === undefined || Number.isNaN(Date.parse(day))) return undefined
-  const timeMs = Date.parse(input)
-  const isRealDay = new Date(Date.parse(day)).toISOString().startsWith(day)
-  return isRealDay && !Number.isNaN(timeMs) ? timeMs : undefined
-}
 
 export const eventsShape = {
   topic: required(topicName(), {

@@ -7,12 +7,13 @@ export const AMBIGUOUS_ANSWERS = ['resend', 'dead_letter'] as const
 export const coalesceShape = {
   max_messages: defaulted(integer({ min: 1, max: 100 }), '20', {
     type: 'whole number',
-    description: 'Messages joined into one post, at most.',
+    description: 'Messages joined into one post, at most: 1 to 100.',
     example: '10',
   }),
   max_chars: defaulted(integer({ min: 100, max: 4_000 }), '3500', {
     type: 'whole number',
-    description: 'Characters of a joint post, at most. Slack recommends no more than 4,000.',
+    description:
+      'Characters of a joint post, at most: 100 to 4,000, which is the most that Slack recommends.',
     example: '2000',
   }),
 }
@@ -53,13 +54,14 @@ const docs = {
   },
   lane_limit: {
     type: 'whole number',
-    description: 'Messages of one lane held in memory, at most; the rest wait in Kafka.',
+    description:
+      'Messages of one lane held in memory, at most (1 to 1,000,000); the rest wait in Kafka. Below max_messages it bounds a joint post too.',
     example: '200',
   },
   expire_after: {
     type: 'duration or off',
     description:
-      'A message that has waited longer than this since it was queued becomes a dead letter, cause `expired`, unposted. `off` lets it wait for as long as it takes.',
+      'A message that has waited longer than this (1s to 365d) since it was queued becomes a dead letter, cause `expired`, unposted. `off` lets it wait for as long as it takes.',
     example: '30m',
   },
 } satisfies Record<keyof typeof schemas, OptionDoc>
