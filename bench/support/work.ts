@@ -119,5 +119,6 @@ function recordOf(webhook: number, { number, text }: { number: number; text: str
     messageId: null,
     config_version: '000000000000',
     moves: 0,
+    moved_at: null,
   }
 }

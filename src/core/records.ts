@@ -37,6 +37,8 @@ export interface DispatchRecord {
   config_version: string
   /** How often it was queued again under another key, because its webhook's address had changed. */
   moves: number
+  /** When that last happened; null where it did not. */
+  moved_at: number | null
 }
 
 /** What the receiver said last; `body` is cleaned, cut and free of secrets. */

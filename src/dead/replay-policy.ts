@@ -63,7 +63,7 @@ function queueAgain(record: DispatchRecord, config: Config): ReplayDecision {
 
 /** Under the key that its lane has now, so it has not moved yet. */
 function underItsKey(record: DispatchRecord, destination: Destination): QueuedMessage {
-  return { key: laneKeyOf(destination, record.message), record: { ...record, moves: 0 } }
+  return { key: laneKeyOf(destination, record.message), record: { ...record, moves: 0, moved_at: null } }
 }
 
 function decodeRecordAgain(event: RawEvent, original: Original, deps: ReplayPolicyDeps): ReplayDecision {

@@ -36,6 +36,7 @@ export class DispatchStage implements Stage {
   readonly #consumer: PartitionConsumer
   readonly #gate: PostGate
   readonly #stopped = new AbortController()
+  readonly #holding = new Set<Promise<void>>()
   #working: Promise<unknown> = Promise.resolve()
 
   constructor(deps: DispatchStageDeps) {
@@ -122,7 +123,7 @@ export class DispatchStage implements Stage {
       mayPost: () => this.#gate.open(),
       mayWrite: () => this.#gate.isOpen(),
       settled: (message, fate) => this.#settlement.settle(message, fate),
-      held: (message, hold) => void this.#hold(message, hold),
+      held: (message, hold) => this.#hold(message, hold),
     })
   }
 
@@ -142,15 +143,17 @@ export class DispatchStage implements Stage {
     })
   }
 
-  async #hold(message: QueuedMessage, hold: Hold): Promise<void> {
-    const { receipt, offset } = await this.#records.writeHold(message, hold)
-    this.#owners.held(message, receipt, offset)
+  #hold(message: QueuedMessage, hold: Hold): void {
+    const holding = this.#records.writeHold(message, hold).then(({ receipt, offset }) => {
+      this.#owners.held(message, receipt, offset)
+      this.#holding.delete(holding)
+    })
+    this.#holding.add(holding)
   }
 
   /** Resolves when every fate and wait so far is on record. */
   async #recorded(): Promise<void> {
-    await this.#settlement.recorded()
-    await this.#deps.writer.flush()
+    await Promise.all([this.#settlement.recorded(), ...this.#holding])
   }
 
   async #commitRegularly(): Promise<void> {

@@ -24,13 +24,21 @@ export type Move =
 
 export type Destinations = ReadonlyMap<string, Destination>
 
-/** How long a record waits for its destination to become known: a rolling deploy. */
+/** How long a record waits for its destination to become known, all of a backlog at the same time: a rolling deploy. */
 const UNKNOWN_DESTINATION_MS = 600_000
 /** A probe may be long in coming: who forgot the breaker meanwhile could not say that the destination is back. */
 const BREAKER_REMEMBERED_MS = 3_600_000
 
+/** What the lanes of a process decide by. */
+export interface World {
+  destinations: Destinations
+  clock: Clock
+  /** When the process began, by the wall clock: what waited before could not be known here. */
+  startedAtMs: number
+}
+
 /** Neither expiry nor an open breaker waits for the lane's pace or for what it was told to wait. */
-export function nextMove(lane: Lane, destinations: Destinations, clock: Clock): Move {
+export function nextMove(lane: Lane, { destinations, clock, startedAtMs }: World): Move {
   const monotonicMs = clock.monotonicMs()
   const head = lane.queue.at(0)
   if (head === undefined) {
@@ -46,7 +54,8 @@ export function nextMove(lane: Lane, destinations: Destinations, clock: Clock): 
   }
   const expiryMs = monotonicMs + expiresInMs
   if (destination?.enabled !== true) {
-    const giveUpMs = head.enqueuedMs + UNKNOWN_DESTINATION_MS
+    const waitedMs = clock.nowMs() - Math.max(head.queuedAt, startedAtMs)
+    const giveUpMs = monotonicMs + UNKNOWN_DESTINATION_MS - waitedMs
     if (giveUpMs > monotonicMs) return { kind: 'wait', untilMs: Math.min(giveUpMs, expiryMs), unknown: true }
     const detail = destination === undefined ? 'not configured' : 'disabled'
     return { kind: 'give_up', outcome: 'dead_lettered', cause: 'unknown_destination', detail }
@@ -74,9 +83,9 @@ export function intervalOf(destination: Destination): number | null {
 }
 
 /** Until when a lane without messages is to be remembered. */
-function restUntilMs({ notBeforeMs, breaker }: Lane): number {
-  if (breaker.state === 'closed') return notBeforeMs
-  return Math.max(notBeforeMs, breaker.probeAtMs + BREAKER_REMEMBERED_MS)
+function restUntilMs({ notBeforeMs, rememberUntilMs, breaker }: Lane): number {
+  const untilMs = Math.max(notBeforeMs, rememberUntilMs)
+  return breaker.state === 'closed' ? untilMs : Math.max(untilMs, breaker.probeAtMs + BREAKER_REMEMBERED_MS)
 }
 
 function timeLeftMs(message: QueuedMessage, destination: Destination | undefined, nowMs: number): number {

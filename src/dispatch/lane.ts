@@ -11,8 +11,6 @@ export interface QueuedMessage {
   dispatchOffset: number
   /** The dispatch record's timestamp, milliseconds since the epoch. */
   queuedAt: number
-  /** Monotonic time of its arrival in the lane. */
-  enqueuedMs: number
   bytes: number
   attempts: number
   /** How many of the attempts may have arrived unanswered. */
@@ -43,6 +41,8 @@ export interface Lane {
   limit: number
   /** Monotonic: nothing leaves before. */
   notBeforeMs: number
+  /** Monotonic: until then it is kept without messages, for what it knows of owners before. */
+  rememberUntilMs: number
   /** How many messages from the head are in a post now. */
   posting: number
   breaker: Breaker
@@ -58,6 +58,7 @@ export function createLane(key: string, use: MemoryUse): Lane {
     queue: new LaneQueue(use),
     limit: 0,
     notBeforeMs: -Infinity,
+    rememberUntilMs: -Infinity,
     posting: 0,
     breaker: CLOSED,
     failuresInARow: 0,

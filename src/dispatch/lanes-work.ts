@@ -43,6 +43,8 @@ export interface Common {
   readonly deps: LanesDeps
   readonly signal: AbortSignal
   readonly flights: Set<Flight>
+  /** When the process began, by the wall clock. */
+  readonly startedAtMs: number
   /** A number that no unit has had. */
   freshUnit(): number
   /** The lane has nothing left to do or to remember. */
@@ -102,8 +104,8 @@ export class LaneWork {
   }
 
   #move(): Move {
-    const { destinations, clock } = this.#common.deps
-    return nextMove(this.lane, destinations, clock)
+    const { deps, startedAtMs } = this.#common
+    return nextMove(this.lane, { destinations: deps.destinations, clock: deps.clock, startedAtMs })
   }
 
   /** Waits, and lets go of what is not to be posted; gives where the head is to go, or null where nothing is left. */
@@ -235,9 +237,8 @@ export class LaneWork {
       failingForMs: failingSinceMs === null ? null : clock.monotonicMs() - failingSinceMs,
       breaker: breaker.state,
     }
-    for (const message of isAmbiguous ? messages : messages.slice(0, 1)) {
-      if (message.owned()) held(message, hold)
-    }
+    // Also of a partition that was taken away meanwhile: its next owner waits for this word.
+    for (const message of isAmbiguous ? messages : messages.slice(0, 1)) held(message, hold)
   }
 
   #rest(ms: number): void {

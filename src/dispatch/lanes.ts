@@ -7,6 +7,9 @@ import { type Common, type Flight, type LanesDeps, LaneWork } from './lanes-work
 /** Of a lane whose destination is not known. */
 const UNKNOWN_LANE_LIMIT = 1_000
 
+/** Its first message may be slow in coming, where it lies behind a long backlog. */
+const FAILING_REMEMBERED_MS = 600_000
+
 /** A wait that was on record when the lane became ours. */
 export interface RestoredHold {
   /** Monotonic. */
@@ -41,6 +44,7 @@ export class Lanes {
       deps,
       signal: this.#stopping.signal,
       flights: this.#flights,
+      startedAtMs: deps.clock.nowMs(),
       freshUnit: () => {
         this.#units += 1
         return this.#units
@@ -62,7 +66,10 @@ export class Lanes {
   restore(key: string, { untilMs, failingForMs }: RestoredHold): void {
     this.#change(key, (lane) => {
       lane.notBeforeMs = Math.max(lane.notBeforeMs, untilMs)
-      if (failingForMs !== null) lane.failingSinceMs ??= this.#deps.clock.monotonicMs() - failingForMs
+      if (failingForMs === null) return
+      const nowMs = this.#deps.clock.monotonicMs()
+      lane.failingSinceMs ??= nowMs - failingForMs
+      lane.rememberUntilMs = nowMs + FAILING_REMEMBERED_MS
     })
   }
 

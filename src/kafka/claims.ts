@@ -71,10 +71,11 @@ export class Claims {
     }
   }
 
-  /** Commits this process as holder; returns its member id. */
-  async claim(position: Position): Promise<string> {
+  /** Commits this process as holder; gives its member id, also before the commit goes out. */
+  async claim(position: Position, sending: (memberId: string) => void): Promise<string> {
     const holder = this.#deps.memberId()
     if (holder === null) throw new Error('not in the consumer group')
+    sending(holder)
     await this.#commit([position], holder)
     return holder
   }
@@ -87,14 +88,18 @@ export class Claims {
 
   /**
    * Lets go: the next owner may begin. Tried again for as long as the process is the member that made the claim, as
-   * the next owner waits for it; false where it is no longer, and then nobody waits.
+   * the next owner waits for it; false where it is no longer, and then nobody waits. `unsure`: whether the claim was
+   * committed is not known.
    */
-  async release(position: Position, claimed: { memberId: string; signal: AbortSignal }): Promise<boolean> {
-    const { memberId, signal } = claimed
+  async release(
+    position: Position,
+    claimed: { memberId: string; signal: AbortSignal; unsure?: boolean },
+  ): Promise<boolean> {
+    const { memberId, signal, unsure = false } = claimed
     for (let attempt = 0; this.#deps.memberId() === memberId; attempt += 1) {
       try {
         // An attempt whose answer was lost may have let the next owner in: its claim must not be committed over.
-        if (attempt > 0 && !(await this.#isHeldBy(position.partition, memberId))) return true
+        if ((attempt > 0 || unsure) && !(await this.#isHeldBy(position.partition, memberId))) return true
         await this.#commit([position], null)
         return true
       } catch {

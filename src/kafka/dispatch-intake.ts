@@ -6,8 +6,7 @@ import type { Observer } from '../observe/observer.ts'
 import type { Consumed, FetchedBatch } from './held-partition.ts'
 import type { Moves, Moving } from './moves.ts'
 import { timestampOf } from './offsets.ts'
-import { learn, type Ownership } from './ownership.ts'
-import type { ReceiptsSource } from './receipts-reader.ts'
+import type { Ownership } from './ownership.ts'
 import type { RecordCodec } from './record-codec.ts'
 
 export interface IntakeLanes {
@@ -20,10 +19,6 @@ export interface IntakeDeps {
   topic: string
   codec: RecordCodec<DispatchRecord>
   lanes: IntakeLanes
-  /** The receipts partition of the same number. */
-  receipts: ReceiptsSource
-  /** One past the last receipt that there is now. */
-  receiptsEnd(): Promise<number>
   openMoves(): Promise<Moves>
   /** The key of a record by this configuration; null where its destination is not known. */
   currentKey(record: DispatchRecord): string | null
@@ -56,6 +51,7 @@ export class DispatchIntake {
   readonly #deps: IntakeDeps
   readonly #ownership: Ownership
   #moves: Moves | null = null
+  readonly #givingUp = new Set<Promise<void>>()
   /** Where reading goes on if it is not led elsewhere. */
   #next: number
 
@@ -125,7 +121,9 @@ export class DispatchIntake {
     return offset
   }
 
+  /** Resolves when what it does by itself is on record. */
   async close(): Promise<void> {
+    await Promise.all(this.#givingUp)
     await this.#moves?.close()
     this.#moves = null
   }
@@ -162,7 +160,7 @@ export class DispatchIntake {
     }
     const { record } = decoded
     const key = currentKey(record) ?? lane
-    const notBefore = record.moves === 0 ? 0 : timestampOf(message) + NEXT_MOVE_AFTER_MS
+    const notBefore = record.moved_at === null ? 0 : record.moved_at + NEXT_MOVE_AFTER_MS
     if (key !== lane && this.#deps.clock.nowMs() < notBefore) {
       this.#ownership.movesNotBefore.set(lane, notBefore)
       return false
@@ -192,7 +190,6 @@ export class DispatchIntake {
       dispatchPartition: ownership.partition,
       dispatchOffset: offset,
       queuedAt: timestampOf(message),
-      enqueuedMs: this.#deps.clock.monotonicMs(),
       attempts,
       ambiguous,
       unit: null,
@@ -207,20 +204,22 @@ export class DispatchIntake {
     const messageId = `${topic}:${partition}:${message.offset}`
     const nobody = { destination: '', action: '', messageId, attempts: 0 }
     observer.messageDeadLettered({ ...nobody, cause: 'malformed_record', detail })
-    void writeMalformed(message, { partition, detail }).then((receiptOffset) => {
+    const givenUp = writeMalformed(message, { partition, detail }).then((receiptOffset) => {
       receipts.completed(receiptOffset, Number(message.offset))
       tracker.complete(Number(message.offset))
+      this.#givingUp.delete(givenUp)
     })
+    this.#givingUp.add(givenUp)
   }
 
   async #move(moving: readonly Moving[]): Promise<void> {
     const { observer, leaseHolds } = this.#deps
     const { tracker, receipts, partition, owned } = this.#ownership
-    await this.#openMoves()
+    this.#moves ??= await this.#deps.openMoves()
     const left = moving.filter(({ offset }) => tracker.state(offset) !== 'complete')
     if (!owned() || !leaseHolds()) throw new Error(`partition ${partition} may have gone to another process`)
     const sent = receipts.sending()
-    await this.#moves?.move(left)
+    await this.#moves.move(left)
     for (const { record, offset } of left) {
       const { destination, action, id } = record
       receipts.completedAfter(sent, offset)
@@ -228,17 +227,6 @@ export class DispatchIntake {
       observer.messageMoved({ destination, action, messageId: id })
     }
     receipts.settled(sent)
-  }
-
-  async #openMoves(): Promise<void> {
-    if (this.#moves !== null) return
-    const { openMoves, receiptsEnd, receipts } = this.#deps
-    this.#moves = await openMoves()
-    await receipts.readOn({
-      end: await receiptsEnd(),
-      onReceipt: (receipt, offset) => learn(this.#ownership, receipt, offset),
-      signal: this.#deps.signal,
-    })
   }
 
   #hasRoom(lane: string): boolean {

@@ -5,7 +5,7 @@ import { DispatchIntake, type IntakeDeps, type IntakeLanes } from './dispatch-in
 import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
 import { type LogRange, requireInLog } from './offsets.ts'
 import { createOwnership, learn, type Ownership, positionOf } from './ownership.ts'
-import type { ReadableRange } from './topic-ends.ts'
+import type { ReceiptsSource } from './receipts-reader.ts'
 
 export interface OwnerLanes extends IntakeLanes {
   restore(key: string, hold: { untilMs: number; failingForMs: number | null }): void
@@ -13,12 +13,14 @@ export interface OwnerLanes extends IntakeLanes {
   quiet(partition: number): Promise<void>
 }
 
-export interface DispatchOwnerDeps extends Omit<IntakeDeps, 'lanes' | 'receiptsEnd'> {
+export interface DispatchOwnerDeps extends Omit<IntakeDeps, 'lanes'> {
   groupId: string
   claims: Claims
   lanes: OwnerLanes
+  /** The receipts partition of the same number. */
+  receipts: ReceiptsSource
   /** What the partition and its receipts hold now. */
-  ranges(): Promise<{ dispatch: LogRange; receipts: ReadableRange }>
+  ranges(): Promise<{ dispatch: LogRange; receipts: LogRange }>
   /** Resolves when what earlier holdings of this partition left in flight is on record. */
   before(): Promise<void>
   /** The partition was lost, and is being let go. */
@@ -46,6 +48,7 @@ export class DispatchOwner implements PartitionOwner {
   #owned: { ownership: Ownership; intake: DispatchIntake } | null = null
   /** What was committed as holder and not released yet. */
   #claim: { position: Position; memberId: string } | null = null
+  #preparing: Promise<unknown> = Promise.resolve()
   #consuming: Promise<unknown> = Promise.resolve()
   #lost = false
 
@@ -58,18 +61,24 @@ export class DispatchOwner implements PartitionOwner {
     return this.#owned?.ownership ?? null
   }
 
-  async prepare(signal: AbortSignal): Promise<number> {
+  prepare(signal: AbortSignal): Promise<number> {
+    const prepared = this.#prepare(signal)
+    this.#preparing = prepared.catch(() => undefined)
+    return prepared
+  }
+
+  async #prepare(signal: AbortSignal): Promise<number> {
     const { topic, claims, observer, clock } = this.#deps
     const { partition } = this.#held
     // Prepared again while still ours: what was in flight ends first.
     await this.#end()
+    if (signal.aborted) return 0
     await this.#deps.before()
     const startedMs = clock.monotonicMs()
     const left = await claims.untilFree(partition, signal)
     const waitedMs = clock.monotonicMs() - startedMs
     if (signal.aborted) return 0
     const ownership = await this.#takeOver(left)
-    if (this.#lost) await this.#releaseClaim()
     if (signal.aborted) return 0
     const receipts = await this.#deps.receipts.read({
       from: ownership.committed.receiptsFrom,
@@ -125,29 +134,33 @@ export class DispatchOwner implements PartitionOwner {
     const offset = requireInLog({ groupId, topic, partition, offset: left.offset ?? range.low, range })
     const receiptsFrom = startOfReceipts(left.receiptsFrom, receipts)
     const position = { partition, offset, receiptsFrom }
-    const memberId = await claims.claim(position)
-    this.#claim = { position, memberId }
-    // Asked for after the claim: all that owners before have written lies below.
-    const { high, stable } = (await ranges()).receipts
-    if (stable < high) await this.#endTransactions()
+    if (this.#lost) throw new Error('lost before it was claimed')
+    // Noted before the answer, which may be lost while the claim is not.
+    const memberId = await claims.claim(position, (name) => {
+      this.#claim = { position, memberId: name }
+    })
+    await this.#endMoves()
     return createOwnership({
       ...position,
       memberId,
-      receiptsEnd: high,
+      // Asked for last: all that owners before have written, and all that they have moved, lies below.
+      receiptsEnd: (await ranges()).receipts.high,
       sinceMs: left.receiptsFrom === null ? Number.NEGATIVE_INFINITY : clock.monotonicMs(),
     })
   }
 
-  /** An owner before that was killed while it moved messages has left receipts hidden: its id taken over ends that. */
-  async #endTransactions(): Promise<void> {
+  /**
+   * Taking over the id under which owners before moved messages ends what they had begun, which hides receipts, and
+   * keeps one that wakes from moving what this one is going to post.
+   */
+  async #endMoves(): Promise<void> {
     const moves = await this.#deps.openMoves()
     await moves.close()
   }
 
   #begin(ownership: Ownership): void {
-    const { ranges, lanes, clock, began } = this.#deps
-    const receiptsEnd = async (): Promise<number> => (await ranges()).receipts.high
-    this.#owned = { ownership, intake: new DispatchIntake(ownership, { ...this.#deps, receiptsEnd }) }
+    const { lanes, clock, began } = this.#deps
+    this.#owned = { ownership, intake: new DispatchIntake(ownership, this.#deps) }
     for (const { lane, waitMs, failingForMs } of waitsOf(ownership, clock.nowMs())) {
       lanes.restore(lane, { untilMs: clock.monotonicMs() + waitMs, failingForMs })
     }
@@ -158,6 +171,7 @@ export class DispatchOwner implements PartitionOwner {
   async #letGo(): Promise<void> {
     const { claims, clock, observer, signal, topic } = this.#deps
     const startedMs = clock.monotonicMs()
+    await this.#preparing
     const ownership = await this.#end()
     if (ownership === null) return this.#releaseClaim()
     this.#claim = null
@@ -178,15 +192,18 @@ export class DispatchOwner implements PartitionOwner {
     await intake.close()
     await this.#deps.lanes.quiet(ownership.partition)
     await this.#deps.recorded()
+    if (this.#claim !== null)
+      this.#claim = { ...this.#claim, position: positionOf(ownership, this.#deps.clock.nowMs()) }
     return ownership
   }
 
-  /** Claimed, but lost before anything was done with it. */
+  /** Claimed, as far as is known, and not in work: lost in between. */
   async #releaseClaim(): Promise<void> {
     const claim = this.#claim
     this.#claim = null
     if (claim === null) return
-    await this.#deps.claims.release(claim.position, { memberId: claim.memberId, signal: this.#deps.signal })
+    const { memberId, position } = claim
+    await this.#deps.claims.release(position, { memberId, signal: this.#deps.signal, unsure: true })
   }
 }
 

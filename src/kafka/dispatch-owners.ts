@@ -12,7 +12,7 @@ import type { GroupCommit } from './partition-consumer.ts'
 import { ReceiptsReader } from './receipts-reader.ts'
 import type { RecordCodecs } from './record-codec.ts'
 import { SharedRequest } from './shared-request.ts'
-import { type ReadableRange, TopicEnds } from './topic-ends.ts'
+import { TopicEnds } from './topic-ends.ts'
 
 /** Both topics' partitions come with one assignment. */
 const ASSIGNED_TOGETHER_MS = 10_000
@@ -55,7 +55,7 @@ export class DispatchOwners {
   readonly #ownerships = new WeakMap<QueuedMessage['owned'], Ownership>()
   readonly #dispatchRanges: SharedRequest<Map<number, LogRange>>
   readonly #receiptsEnds: TopicEnds
-  readonly #receiptsRanges: SharedRequest<Map<number, ReadableRange>>
+  readonly #receiptsRanges: SharedRequest<Map<number, LogRange>>
   #dropping = false
 
   constructor(deps: DispatchOwnersDeps) {
@@ -63,7 +63,7 @@ export class DispatchOwners {
     this.#deps = deps
     this.#claims = new Claims({ ...deps, topic: topics.dispatch })
     this.#dispatchRanges = new SharedRequest(() => logRanges(admin, topics.dispatch))
-    this.#receiptsEnds = new TopicEnds({ kafka, admin, topic: topics.receipts })
+    this.#receiptsEnds = new TopicEnds(kafka, topics.receipts)
     this.#receiptsRanges = new SharedRequest(() => this.#receiptsEnds.ask())
   }
 
@@ -136,10 +136,7 @@ export class DispatchOwners {
       topic: topics.dispatch,
       codec: codecs.dispatch,
       claims: this.#claims,
-      receipts: {
-        read: async (wanted) => (await this.#readerOf(partition)).read(wanted),
-        readOn: async (wanted) => (await this.#readerOf(partition)).readOn(wanted),
-      },
+      receipts: { read: async (wanted) => (await this.#readerOf(partition)).read(wanted) },
       ranges: () => this.#ranges(partition),
       openMoves: () => openMoves(partition),
       before: async () => void (await this.#leaving.get(partition)),
@@ -149,7 +146,7 @@ export class DispatchOwners {
     }
   }
 
-  async #ranges(partition: number): Promise<{ dispatch: LogRange; receipts: ReadableRange }> {
+  async #ranges(partition: number): Promise<{ dispatch: LogRange; receipts: LogRange }> {
     const [dispatch, receipts] = await Promise.all([this.#dispatchRanges.ask(), this.#receiptsRanges.ask()])
     return {
       dispatch: rangeIn(dispatch, this.#deps.topics.dispatch, partition),

@@ -57,7 +57,7 @@ export class Moves {
 
   #recordsOf({ record, key, queuedAt, receipt }: Moving): OutgoingRecord[] {
     const { topics, codecs } = this.#deps
-    const moved = { ...record, moves: record.moves + 1 }
+    const moved = { ...record, moves: record.moves + 1, moved_at: receipt.recorded_at }
     return [
       { topic: topics.dispatch, key, value: codecs.dispatch.encode(moved), timestamp: queuedAt },
       {

@@ -77,6 +77,7 @@ export function learn(ownership: Ownership, receipt: Receipt, receiptOffset: num
   if (receipt.dispatch_partition !== ownership.partition) return
   const isKnown = dispatchOffset < tracker.committable()
   if (outcome !== null) {
+    if (outcome === 'delivered') forgetFailing(holds, lane)
     if (isKnown) return
     receipts.completed(receiptOffset, dispatchOffset)
     carried.delete(dispatchOffset)
@@ -89,6 +90,12 @@ export function learn(ownership: Ownership, receipt: Receipt, receiptOffset: num
   if (lane === null || untilMs === null) return
   holds.set(lane, receipt)
   receipts.held(lane, { receiptOffset, dispatchOffset, untilMs })
+}
+
+/** The lane's destination has worked since. */
+function forgetFailing(holds: Ownership['holds'], lane: string | null): void {
+  const hold = lane === null ? undefined : holds.get(lane)
+  if (lane !== null && hold !== undefined) holds.set(lane, { ...hold, failing_since: null })
 }
 
 /** What is to be committed for it now. */

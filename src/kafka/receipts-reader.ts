@@ -6,8 +6,6 @@ import type { RecordCodec } from './record-codec.ts'
 export interface ReceiptsSource {
   /** Gives how many there were. */
   read(wanted: Wanted): Promise<number>
-  /** From where the last reading ended. */
-  readOn(wanted: Omit<Wanted, 'from'>): Promise<number>
 }
 
 /** What is to be read, and who wants it. */
@@ -66,10 +64,6 @@ export class ReceiptsReader implements PartitionOwner, ReceiptsSource {
     this.#held.moveTo(wanted.from)
     this.#held.goOn(wanted.from)
     return done.promise
-  }
-
-  readOn(wanted: Omit<Wanted, 'from'>): Promise<number> {
-    return this.read({ ...wanted, from: this.#next })
   }
 
   async prepare(signal: AbortSignal): Promise<number> {

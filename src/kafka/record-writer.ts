@@ -59,19 +59,6 @@ export class RecordWriter {
     return this.#waiting.length
   }
 
-  /** Resolves when all that was written so far is acknowledged. */
-  async flush(): Promise<void> {
-    const last = this.#waiting.at(-1)
-    if (last === undefined) return
-    await new Promise<void>((resolve) => {
-      const { acknowledge } = last
-      last.acknowledge = (offset) => {
-        acknowledge(offset)
-        resolve()
-      }
-    })
-  }
-
   /** Age of the oldest record that is not acknowledged; 0 where there is none. */
   oldestUnacknowledgedMs(): number {
     const since = this.#waiting[0]?.sinceMs

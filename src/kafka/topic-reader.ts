@@ -70,6 +70,7 @@ interface Cluster {
   disconnect(): Promise<void>
   addTargetTopic(topic: string): Promise<void>
   refreshMetadata(): Promise<void>
+  refreshMetadataIfNecessary(): Promise<void>
   findTopicPartitionMetadata(topic: string): { partitionId: number }[]
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>
   findBroker(of: { nodeId: string }): Promise<Broker>
@@ -177,6 +178,8 @@ class ClusterReader implements TopicReader {
   #offsets(at: OffsetRequest): Promise<Map<number, number>> {
     const { topic } = this
     return this.#patiently(async () => {
+      // Partitions may have been added.
+      await this.#cluster.refreshMetadataIfNecessary()
       const partitions = this.#cluster
         .findTopicPartitionMetadata(topic)
         .map(({ partitionId }) => ({ partition: partitionId }))

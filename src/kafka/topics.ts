@@ -8,7 +8,7 @@ import { ConfigResourceTypes } from './kafkajs.ts'
 
 /**
  * Creates what is missing and refuses what would lose records or break the completion log: a compacted topic of
- * ours, or receipts with another partition count than dispatch. Events topics are created too, with the broker's
+ * ours, or receipts with another partition count or a shorter retention than dispatch. Events topics are created too, with the broker's
  * own defaults for retention: on a fresh cluster nothing has to be done by hand.
  */
 export async function ensureTopics(
@@ -28,6 +28,7 @@ export async function ensureTopics(
   }
   await refuseCompaction(admin, own)
   await refuseUnequalPartitions(admin, names)
+  await refuseShorterReceipts(admin, names)
 }
 
 interface NewTopic {
@@ -67,6 +68,30 @@ async function createTopic(wanted: NewTopic, observer: Observer): Promise<void> 
     }
     throw error
   }
+}
+
+/** Receipts that are gone before their dispatch records say nothing of them: what was delivered would be again. */
+async function refuseShorterReceipts(admin: Admin, names: TopicNames): Promise<void> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [names.dispatch, names.receipts].map((name) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name,
+      configNames: ['retention.ms'],
+    })),
+  })
+  const retentionOf = (topic: string): number => {
+    const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? []
+    const value = Number(entries.find(({ configName }) => configName === 'retention.ms')?.configValue ?? -1)
+    return value < 0 ? Number.POSITIVE_INFINITY : value
+  }
+  if (retentionOf(names.receipts) >= retentionOf(names.dispatch)) return
+  throw new AppError(
+    'topic_unsuitable',
+    `topic ${names.receipts} keeps its records for a shorter time than ${names.dispatch} (retention.ms): what was ` +
+      'delivered long ago, beside a message that still waits, would be posted again. Run "kafka-configs.sh --alter ' +
+      `--entity-type topics --entity-name ${names.receipts} --add-config retention.ms=MS" with that of ${names.dispatch}.`,
+  )
 }
 
 async function refuseCompaction(admin: Admin, topics: readonly string[]): Promise<void> {

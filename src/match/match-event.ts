@@ -119,6 +119,7 @@ function toQueued(
       messageId: idOf(event.messageId),
       config_version: config.version,
       moves: 0,
+      moved_at: null,
     },
   }
 }

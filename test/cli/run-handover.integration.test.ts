@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { webhookKey } from '../../src/core/ids.ts'
 import { useConfigFiles } from '../support/bellhop-config.ts'
 import {
   createScene,
@@ -152,5 +153,24 @@ describe('a webhook whose address has changed', () => {
     expect(textsOf(scene.slack, webhookPath('rotated'))).toEqual(textsOfNumbered('sales', 40))
     const moved = (await scene.records('receipts')).filter(({ value }) => value.outcome === 'moved')
     expect(moved).toHaveLength(40)
+
+    // A process of the old configuration may still be at work: what it queues moves too, and nothing stands still.
+    const { value: template } = (await scene.records('dispatch'))[0] ?? {}
+    const key = webhookKey(`${scene.slack.origin}${webhookPath('sales')}`)
+    const late = textsOfNumbered('late', 20).map((text, nth) => ({
+      key,
+      value: {
+        ...template,
+        id: `late:0:${nth}:to-sales:sales`,
+        message: { ...template?.message, text },
+        moves: 0,
+      },
+    }))
+    await scene.produce(late, scene.topics.dispatch)
+    await scene.produce(numbered('other', 3))
+    const arrived = (): boolean => textsOf(scene.slack, webhookPath('rotated')).length === 60
+    await eventually('they have moved', arrived, { withinMs: 8_000 })
+    expect(textsOf(scene.slack, webhookPath('rotated')).slice(40)).toEqual(textsOfNumbered('late', 20))
+    await eventually('the others have arrived', () => textsOf(scene.slack, webhookPath('other')).length === 3)
   })
 })

@@ -117,7 +117,7 @@ describe('a message', () => {
   it('goes back as it was, under the key that its lane has now, as one that has not moved', () => {
     expect(decideOn(messageLetter())).toEqual({
       kind: 'replay',
-      messages: [{ key: keyOf('sales'), record: { ...record, moves: 0 } }],
+      messages: [{ key: keyOf('sales'), record: { ...record, moves: 0, moved_at: null } }],
       failures: [],
     })
   })

@@ -34,9 +34,41 @@ describe('a wait that was on record', () => {
 
   it('is forgotten with its lane when it has passed and nothing came', async () => {
     const { lanes } = laneBench([webhook('a')], sent)
-    lanes.restore('a', { untilMs: Date.now() + 30_000, failingForMs: 1_000 })
+    lanes.restore('a', { untilMs: Date.now() + 30_000, failingForMs: null })
     await vi.advanceTimersByTimeAsync(30_001)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('tells since when the lane fails for ten minutes more, for its first message may be slow in coming', async () => {
+    const { lanes, posts, fates } = laneBench([webhook('a', { retryForMs: 3_600_000 })], () => ({
+      outcome: 'retry',
+    }))
+    vi.setSystemTime(10_000_000)
+    lanes.restore('a', { untilMs: Date.now(), failingForMs: 3_600_000 })
+    await vi.advanceTimersByTimeAsync(300_000)
+    lanes.add('a', { ...message('a', 1), queuedAt: 0 })
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(posts).toHaveLength(1)
+    expect(fates.map(({ cause }) => cause)).toEqual(['retries_exhausted'])
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it.each([
+    'rate_limited',
+    'ambiguous',
+  ] as const)('is put on record by a %s that comes after the partition was taken away: its next owner waits for that', async (outcome) => {
+    let owned = true
+    const { lanes, held } = laneBench([webhook('a')], () => ({ outcome, retryAfterMs: 30_000, takesMs: 500 }))
+    lanes.add(
+      'a',
+      message('a', 1, () => owned),
+    )
+    await vi.advanceTimersByTimeAsync(100)
+    owned = false
+    lanes.dropUnowned()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(held).toHaveLength(1)
   })
 
   it('goes on counting against the patience of the messages that waited', async () => {

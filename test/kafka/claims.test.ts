@@ -128,7 +128,9 @@ describe('claim and release', () => {
 
   it('commit the holder, and then that nobody holds it', async () => {
     const { claims, commits } = groupBench(released)
-    expect(await claims.claim(position)).toBe('me')
+    const sent: string[] = []
+    expect(await claims.claim(position, (name) => void sent.push(name))).toBe('me')
+    expect(sent).toEqual(['me'])
     await claims.release(position, { memberId: 'me', signal: never })
     expect(commits.map(({ offset, metadata }) => ({ offset, ...decodeCommitMetadata(metadata) }))).toEqual([
       { offset: 41, kind: 'claimed', holder: 'me', receiptsFrom: 13 },
@@ -155,6 +157,12 @@ describe('claim and release', () => {
     expect(await releasing).toBe(true)
     expect(commits).toHaveLength(1)
     expect(committed[0]).toEqual(heldBy('next'))
+  })
+
+  it('release nothing where the claim may not have been committed, and was not', async () => {
+    const { claims, commits } = groupBench(heldBy('next'), ['me', 'next'])
+    expect(await claims.release(position, { memberId: 'me', signal: never, unsure: true })).toBe(true)
+    expect(commits).toEqual([])
   })
 
   it('give a release up once the process is another member: nobody waits for the old one', async () => {

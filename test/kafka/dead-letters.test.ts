@@ -109,7 +109,6 @@ describe('what goes into a topic is far below what a broker refuses', () => {
           dispatchPartition: 0,
           dispatchOffset: 0,
           queuedAt: 0,
-          enqueuedMs: 0,
           bytes: 0,
           attempts: 1,
           ambiguous: 0,

@@ -73,21 +73,6 @@ describe('receipts that are wanted', () => {
     expect(given).toEqual([11])
   })
 
-  it('are read on from where the last reading ended', async () => {
-    const { reader, want, batch, orders } = readerBench()
-    const first = want(10, 12)
-    await batch([10, 11])
-    await first
-    const second = reader.readOn({
-      end: 13,
-      onReceipt: () => undefined,
-      signal: new AbortController().signal,
-    })
-    expect(orders.slice(2)).toEqual(['move to 12', 'go on at 12'])
-    await batch([12])
-    expect(await second).toBe(1)
-  })
-
   it('fail where the partition is lost, and where it gives nothing for long', async () => {
     const { want, lost } = readerBench()
     const first = expect(want(10, 12)).rejects.toThrow('receipts/3 gave nothing for 30 s')

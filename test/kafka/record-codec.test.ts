@@ -17,6 +17,7 @@ const DISPATCH: DispatchRecord = {
   messageId: null,
   config_version: 'abcdef012345',
   moves: 0,
+  moved_at: null,
 }
 const ANSWER = { status: 200, body: 'ok', ts: null, channel: null }
 const RECEIPT: Receipt = {

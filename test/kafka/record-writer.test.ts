@@ -109,13 +109,3 @@ it('says on closing whether anything is without acknowledgement, and sends nothi
   expect(acknowledged).toEqual(['a', 'b'])
   expect(writer.oldestUnacknowledgedMs()).toBeGreaterThan(0)
 })
-
-it('says when all that was written so far is acknowledged, whatever is written meanwhile', async () => {
-  const { writer, write, acknowledged } = await bench(1)
-  write('a', 'b', 'c')
-  const flushed = writer.flush().then(() => [...acknowledged])
-  write('d', 'e', 'f')
-  await vi.runAllTimersAsync()
-  expect((await flushed).slice(0, 3)).toEqual(['a', 'b', 'c'])
-  await writer.flush()
-})

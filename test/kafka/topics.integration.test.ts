@@ -73,3 +73,10 @@ it('works for processes that start together, and each topic is created once', as
 
   expect(eventsOf('topicCreated')).toHaveLength(4)
 })
+
+it('refuses receipts that are gone before their dispatch records', async () => {
+  await scene.createTopic('receipts', { partitions: 3, config: { 'retention.ms': '60000' } })
+  const { observer } = createRecordingObserver()
+  const ensured = ensureTopics(scene.admin, configuration({ partitions: 3, retentionMs: DAY_MS }), observer)
+  await expect(ensured).rejects.toThrow(`${scene.topics.receipts} keeps its records for a shorter time`)
+})

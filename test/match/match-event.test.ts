@@ -59,6 +59,7 @@ describe('an event', () => {
         messageId: 'm1',
         config_version: 'abcdef012345',
         moves: 0,
+        moved_at: null,
       },
     })
   })

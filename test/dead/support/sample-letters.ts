@@ -20,6 +20,7 @@ export function messageLetter(
     messageId: `m-${offset}`,
     config_version: 'abcdef012345',
     moves: 2,
+    moved_at: null,
   }
   return {
     kind: 'message',

@@ -47,6 +47,7 @@ export function message(destination: string, offset: number, owned = (): boolean
     messageId: null,
     config_version: '0',
     moves: 0,
+    moved_at: null,
   }
   return {
     record,
@@ -54,7 +55,6 @@ export function message(destination: string, offset: number, owned = (): boolean
     dispatchPartition: 0,
     dispatchOffset: offset,
     queuedAt: 0,
-    enqueuedMs: Date.now(),
     bytes: 100,
     attempts: 0,
     ambiguous: 0,

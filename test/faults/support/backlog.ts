@@ -91,6 +91,7 @@ export class Backlog {
       messageId: null,
       config_version: '000000000000',
       moves: 0,
+      moved_at: null,
     }
   }
 }
