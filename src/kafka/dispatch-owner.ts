@@ -120,6 +120,8 @@ export class DispatchOwner implements PartitionOwner {
 
   lose(): void {
     this.#lost = true
+    // At once, whatever has to be awaited before it is let go: nothing more of it may be posted.
+    if (this.#owned !== null) this.#owned.ownership.lost = true
     this.#deps.leaving(this.#letGo())
   }
 
