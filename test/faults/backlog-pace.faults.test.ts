@@ -58,7 +58,7 @@ describe('50 lanes with 5,000 messages each in one partition', () => {
     memory.stop()
     const rewinds = metricValue((await bellhop.get('/metrics')).body, 'bellhop_rewinds_total')
     print(
-      `${rewinds} rewinds, ${reread.at(-1)?.records} of ${ALL} records read again; at most ${mostIn(reread)} in 10 s`,
+      `${rewinds} rewinds, ${reread.at(-1)?.records} of ${ALL} records read again; ${Math.round(averageIn(reread))} in 10 s on average, at most ${mostIn(reread)}`,
     )
     const posts = LANES.map((id) => scene.slack.posts(webhookPath(id)))
     const took = posts.map((ofLane) => Number(ofLane.at(-1)?.arrivedMs) - Number(ofLane[0]?.arrivedMs))
@@ -78,7 +78,9 @@ describe('50 lanes with 5,000 messages each in one partition', () => {
       expect(Math.min(...counts)).toBeGreaterThanOrEqual(0.85 * quantile(counts, 0.5))
     }
     expect(rewinds).toBeGreaterThan(2)
-    expect(mostIn(reread)).toBeLessThan(1.1 * ALL)
+    // Re-reading is paid for afterwards: a part of a pass may be followed by a whole one within ten seconds.
+    expect(averageIn(reread)).toBeLessThan(ALL)
+    expect(mostIn(reread)).toBeLessThan(2 * ALL)
     // 50,000 messages in the lanes and as much garbage; all 250,000 in memory would be far beyond it.
     expect(memory.peakMegabytes()).toBeLessThan(700)
     await backlog.close()
@@ -103,6 +105,13 @@ function mostIn(samples: readonly Sample[]): number {
     return records - (first?.records ?? 0)
   })
   return Math.max(...grown)
+}
+
+/** The records that were read again in ten seconds, on average. */
+function averageIn(samples: readonly Sample[]): number {
+  const [first, last] = [samples[0], samples.at(-1)]
+  if (first === undefined || last === undefined) throw new Error('nothing was sampled')
+  return ((last.records - first.records) / (last.atMs - first.atMs)) * WINDOW_MS
 }
 
 /** How many posts each lane made in each 10 s, for as long as all were at work. */
