@@ -164,6 +164,7 @@ describe('a webhook whose address has changed', () => {
         id: `late:0:${nth}:to-sales:sales`,
         message: { ...template?.message, text },
         moves: 0,
+        moved_at: null,
       },
     }))
     await scene.produce(late, scene.topics.dispatch)
