@@ -77,7 +77,10 @@ export class DispatchStage implements Stage {
     })
     if (!settled) return
     await this.#consumer.start()
-    this.#working = Promise.all([this.#commitRegularly(), this.#rewindRegularly()])
+    this.#working = Promise.all([
+      this.#regularly(COMMIT_EVERY_MS, () => this.#commit()),
+      this.#regularly(REWIND_EVERY_MS, () => this.#owners.rewind()),
+    ])
   }
 
   async stop(): Promise<void> {
@@ -156,21 +159,17 @@ export class DispatchStage implements Stage {
     await Promise.all([this.#settlement.recorded(), ...this.#holding])
   }
 
-  async #commitRegularly(): Promise<void> {
+  async #regularly(everyMs: number, work: () => void | Promise<void>): Promise<void> {
     const { signal } = this.#stopped
-    const { observer } = this.#deps
     while (!signal.aborted) {
-      await sleep(COMMIT_EVERY_MS, signal)
-      await this.#owners.commit().catch((error) => observer.commitFailed({ stage: 'dispatch', error }))
+      await sleep(everyMs, signal)
+      await work()
     }
   }
 
-  async #rewindRegularly(): Promise<void> {
-    const { signal } = this.#stopped
-    while (!signal.aborted) {
-      await sleep(REWIND_EVERY_MS, signal)
-      this.#owners.rewind()
-    }
+  async #commit(): Promise<void> {
+    const { observer } = this.#deps
+    await this.#owners.commit().catch((error) => observer.commitFailed({ stage: 'dispatch', error }))
   }
 }
 

@@ -2,6 +2,7 @@ import type { Admin } from 'kafkajs'
 import type { Clock } from '../core/clock.ts'
 import { decodeCommitMetadata, encodeCommitMetadata, holderName } from '../dispatch/commit-metadata.ts'
 import { sleep } from '../system.ts'
+import { type Committed, committedOffsets } from './offsets.ts'
 import type { GroupCommit } from './partition-consumer.ts'
 import { SharedRequest } from './shared-request.ts'
 
@@ -49,7 +50,7 @@ export class Claims {
 
   constructor(deps: ClaimsDeps) {
     this.#deps = deps
-    this.#committed = new SharedRequest(() => readCommitted(deps))
+    this.#committed = new SharedRequest(() => committedOffsets(deps.admin, deps))
     this.#members = new SharedRequest(() => readMembers(deps))
   }
 
@@ -58,11 +59,11 @@ export class Claims {
     const { topic, clock } = this.#deps
     const startedMs = clock.monotonicMs()
     for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 2, LONGEST_POLL_MS)) {
-      const { offset, metadata } = (await this.#committed.ask()).get(partition) ?? NOTHING
-      const left = decodeCommitMetadata(metadata)
+      const committed = (await this.#committed.ask()).get(partition)
+      const left = decodeCommitMetadata(committed?.metadata ?? null)
       const receiptsFrom = 'receiptsFrom' in left ? left.receiptsFrom : null
       if (signal.aborted || left.kind !== 'claimed' || !(await this.#holds(left.holder))) {
-        return { offset, receiptsFrom }
+        return { offset: committed?.offset ?? null, receiptsFrom }
       }
       if (clock.monotonicMs() - startedMs > HELD_FOR_LONG_MS) {
         throw new Error(`${topic}/${partition} is still held by member ${left.holder}`)
@@ -135,23 +136,6 @@ export class Claims {
     if (own !== null && holder === holderName(own)) return false
     return (await this.#members.ask()).has(holder)
   }
-}
-
-interface Committed {
-  offset: number | null
-  metadata: string | null
-}
-
-const NOTHING: Committed = { offset: null, metadata: null }
-
-async function readCommitted({ admin, groupId, topic }: ClaimsDeps): Promise<Map<number, Committed>> {
-  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
-  return new Map(
-    (found?.partitions ?? []).map(({ partition, offset, metadata }) => [
-      partition,
-      { offset: Number(offset) < 0 ? null : Number(offset), metadata },
-    ]),
-  )
 }
 
 async function readMembers({ admin, groupId }: ClaimsDeps): Promise<Set<string>> {

@@ -19,8 +19,10 @@ export interface DispatchOwnerDeps extends Omit<IntakeDeps, 'lanes'> {
   lanes: OwnerLanes
   /** The receipts partition of the same number. */
   receipts: ReceiptsSource
-  /** What the partition and its receipts hold now. */
-  ranges(): Promise<{ dispatch: LogRange; receipts: LogRange }>
+  /** What the partition holds now. */
+  range(): Promise<LogRange>
+  /** What its receipts hold now, records of unfinished transactions included. */
+  receiptsRange(): Promise<LogRange>
   /** Resolves when what earlier holdings of this partition left in flight is on record. */
   before(): Promise<void>
   /** The partition was lost, and is being let go. */
@@ -130,9 +132,9 @@ export class DispatchOwner implements PartitionOwner {
   }
 
   async #takeOver(left: Left): Promise<Ownership> {
-    const { groupId, topic, claims, ranges, clock } = this.#deps
+    const { groupId, topic, claims, clock } = this.#deps
     const { partition } = this.#held
-    const { dispatch: range, receipts } = await ranges()
+    const [range, receipts] = await Promise.all([this.#deps.range(), this.#deps.receiptsRange()])
     const offset = requireInLog({ groupId, topic, partition, offset: left.offset ?? range.low, range })
     const receiptsFrom = startOfReceipts(left.receiptsFrom, receipts)
     const position = { partition, offset, receiptsFrom }
@@ -146,7 +148,7 @@ export class DispatchOwner implements PartitionOwner {
       ...position,
       memberId,
       // Asked for last: all that owners before have written, and all that they have moved, lies below.
-      receiptsEnd: (await ranges()).receipts.high,
+      receiptsEnd: (await this.#deps.receiptsRange()).high,
       sinceMs: left.receiptsFrom === null ? Number.NEGATIVE_INFINITY : clock.monotonicMs(),
     })
   }

@@ -137,20 +137,13 @@ export class DispatchOwners {
       codec: codecs.dispatch,
       claims: this.#claims,
       receipts: { read: async (wanted) => (await this.#readerOf(partition)).read(wanted) },
-      ranges: () => this.#ranges(partition),
+      range: async () => rangeIn(await this.#dispatchRanges.ask(), topics.dispatch, partition),
+      receiptsRange: async () => rangeIn(await this.#receiptsRanges.ask(), topics.receipts, partition),
       openMoves: () => openMoves(partition),
       before: async () => void (await this.#leaving.get(partition)),
       leaving: (released) => this.#leave(partition, released),
       began: (ownership) => void this.#ownerships.set(ownership.owned, ownership),
       ended: () => this.#drop(),
-    }
-  }
-
-  async #ranges(partition: number): Promise<{ dispatch: LogRange; receipts: LogRange }> {
-    const [dispatch, receipts] = await Promise.all([this.#dispatchRanges.ask(), this.#receiptsRanges.ask()])
-    return {
-      dispatch: rangeIn(dispatch, this.#deps.topics.dispatch, partition),
-      receipts: rangeIn(receipts, this.#deps.topics.receipts, partition),
     }
   }
 
@@ -188,7 +181,7 @@ export class DispatchOwners {
   }
 }
 
-function rangeIn<T extends LogRange>(ranges: ReadonlyMap<number, T>, topic: string, partition: number): T {
+function rangeIn(ranges: ReadonlyMap<number, LogRange>, topic: string, partition: number): LogRange {
   const range = ranges.get(partition)
   if (range === undefined) throw new Error(`${topic} has no partition ${partition}`)
   return range

@@ -10,15 +10,21 @@ export interface LogRange {
 /** What partitions hold, by topic and partition. */
 export type TopicRanges = ReadonlyMap<string, ReadonlyMap<number, LogRange>>
 
-/** The committed offsets of a group, by partition; partitions without one are absent. */
+/** What a group has committed for a partition. */
+export interface Committed {
+  offset: number
+  metadata: string | null
+}
+
+/** What a group has committed, by partition; partitions without an offset are absent. */
 export async function committedOffsets(
   admin: Admin,
   group: { groupId: string; topic: string },
-): Promise<Map<number, number>> {
+): Promise<Map<number, Committed>> {
   const [found] = await admin.fetchOffsets({ groupId: group.groupId, topics: [group.topic] })
-  const committed = new Map<number, number>()
-  for (const { partition, offset } of found?.partitions ?? []) {
-    if (Number(offset) >= 0) committed.set(partition, Number(offset))
+  const committed = new Map<number, Committed>()
+  for (const { partition, offset, metadata } of found?.partitions ?? []) {
+    if (Number(offset) >= 0) committed.set(partition, { offset: Number(offset), metadata })
   }
   return committed
 }

@@ -8,8 +8,8 @@ import { ConfigResourceTypes } from './kafkajs.ts'
 
 /**
  * Creates what is missing and refuses what would lose records or break the completion log: a compacted topic of
- * ours, or receipts with another partition count or a shorter retention than dispatch. Events topics are created too, with the broker's
- * own defaults for retention: on a fresh cluster nothing has to be done by hand.
+ * ours, or receipts with another partition count or a shorter retention than dispatch. Events topics are created
+ * too, with the broker's own defaults for retention: on a fresh cluster nothing has to be done by hand.
  */
 export async function ensureTopics(
   admin: Admin,
@@ -26,9 +26,10 @@ export async function ensureTopics(
   for (const topic of missing) {
     await createTopic({ admin, config, topic, configEntries: own.includes(topic) ? retention : [] }, observer)
   }
-  await refuseCompaction(admin, own)
+  const settings = await settingsOf(admin, own)
+  refuseCompaction(settings)
   await refuseUnequalPartitions(admin, names)
-  await refuseShorterReceipts(admin, names)
+  refuseShorterReceipts(settings, names)
 }
 
 interface NewTopic {
@@ -70,49 +71,56 @@ async function createTopic(wanted: NewTopic, observer: Observer): Promise<void> 
   }
 }
 
-/** Receipts that are gone before their dispatch records say nothing of them: what was delivered would be again. */
-async function refuseShorterReceipts(admin: Admin, names: TopicNames): Promise<void> {
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [names.dispatch, names.receipts].map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
-      name,
-      configNames: ['retention.ms'],
-    })),
-  })
-  const retentionOf = (topic: string): number => {
-    const entries = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? []
-    const value = Number(entries.find(({ configName }) => configName === 'retention.ms')?.configValue ?? -1)
-    return value < 0 ? Number.POSITIVE_INFINITY : value
-  }
-  if (retentionOf(names.receipts) >= retentionOf(names.dispatch)) return
-  throw new AppError(
-    'topic_unsuitable',
-    `topic ${names.receipts} keeps its records for a shorter time than ${names.dispatch} (retention.ms): what was ` +
-      'delivered long ago, beside a message that still waits, would be posted again. Run "kafka-configs.sh --alter ' +
-      `--entity-type topics --entity-name ${names.receipts} --add-config retention.ms=MS" with that of ${names.dispatch}.`,
-  )
-}
-
-async function refuseCompaction(admin: Admin, topics: readonly string[]): Promise<void> {
+/** The settings of topics that decide whether records of ours last, as the broker tells them. */
+async function settingsOf(
+  admin: Admin,
+  topics: readonly string[],
+): Promise<Map<string, Map<string, string>>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: topics.map((name) => ({
       type: ConfigResourceTypes.TOPIC,
       name,
-      configNames: ['cleanup.policy'],
+      configNames: ['cleanup.policy', 'retention.ms'],
     })),
   })
-  for (const { resourceName, configEntries } of resources) {
-    const policy = configEntries.find(({ configName }) => configName === 'cleanup.policy')?.configValue
+  return new Map(
+    resources.map(({ resourceName, configEntries }) => [
+      resourceName,
+      new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+    ]),
+  )
+}
+
+function refuseCompaction(settings: ReadonlyMap<string, ReadonlyMap<string, string>>): void {
+  for (const [topic, entries] of settings) {
+    const policy = entries.get('cleanup.policy')
     if (policy === undefined || policy === 'delete') continue
     throw new AppError(
       'topic_unsuitable',
-      `topic ${resourceName} has cleanup.policy=${policy}, which deletes records that share a key, and with them ` +
-        `messages. Run "kafka-configs.sh --alter --entity-type topics --entity-name ${resourceName} ` +
+      `topic ${topic} has cleanup.policy=${policy}, which deletes records that share a key, and with them ` +
+        `messages. Run "kafka-configs.sh --alter --entity-type topics --entity-name ${topic} ` +
         '--add-config cleanup.policy=delete", or choose another kafka.prefix.',
     )
   }
+}
+
+/** Receipts that are gone before their dispatch records say nothing of them: what was delivered would be again. */
+function refuseShorterReceipts(
+  settings: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  { dispatch, receipts }: TopicNames,
+): void {
+  const retentionOf = (topic: string): number => {
+    const value = Number(settings.get(topic)?.get('retention.ms') ?? -1)
+    return value < 0 ? Number.POSITIVE_INFINITY : value
+  }
+  if (retentionOf(receipts) >= retentionOf(dispatch)) return
+  throw new AppError(
+    'topic_unsuitable',
+    `topic ${receipts} keeps its records for a shorter time than ${dispatch} (retention.ms): what was ` +
+      'delivered long ago, beside a message that still waits, would be posted again. Run "kafka-configs.sh --alter ' +
+      `--entity-type topics --entity-name ${receipts} --add-config retention.ms=MS" with that of ${dispatch}.`,
+  )
 }
 
 async function refuseUnequalPartitions(admin: Admin, names: TopicNames): Promise<void> {

@@ -51,7 +51,7 @@ export class TransactionalOwner implements PartitionOwner {
     await this.#inTurn(() => this.#discard())
     this.#writer = await openWriter(`${groupId}.${topic}.${partition}`)
     if (signal.aborted) await this.#discard()
-    const committed = (await committedOffsets(admin, { groupId, topic })).get(partition)
+    const committed = (await committedOffsets(admin, { groupId, topic })).get(partition)?.offset
     const range = (await logRanges(admin, topic)).get(partition)
     if (range === undefined) throw new Error(`${topic} has no partition ${partition}`)
     // First starts are settled before the group is joined: a partition without an offset appeared later.

@@ -15,6 +15,7 @@ import {
   readReceipts,
   watchMemory,
 } from './support/backlog.ts'
+import { print } from './support/runs.ts'
 
 const processes = useProcesses()
 const configFile = useConfigFiles()
@@ -30,7 +31,6 @@ const OF_EACH_WEBHOOK = 5_000
 const OTHERS = 100_000
 const WAVES = 4
 const HELD = 50
-const print = (line: string): void => void process.stderr.write(`${line}\n`)
 
 describe('a lane that Slack told to wait, at the head of its partition', () => {
   it('keeps nothing else waiting, and costs no repeat of 100,000 messages when the process is killed', async () => {

@@ -25,15 +25,14 @@ import {
   repeatsOf,
   watchMemory,
 } from './support/backlog.ts'
+import { print, seedOfRun } from './support/runs.ts'
 
 const processes = useProcesses()
 const configFile = useConfigFiles()
 let scene: Scene
 afterEach(() => scene.close())
 
-/** BELLHOP_SEED repeats a run. */
-const seed = Number(process.env.BELLHOP_SEED ?? Math.floor(Math.random() * 1_000_000))
-const print = (line: string): void => void process.stderr.write(`${line}\n`)
+const seed = seedOfRun()
 
 const DISPATCH_ONLY = ['--stages', 'dispatch']
 const LONG = 50_000

@@ -15,13 +15,12 @@ import {
   quantile,
   watchMemory,
 } from './support/backlog.ts'
+import { print } from './support/runs.ts'
 
 const processes = useProcesses()
 const configFile = useConfigFiles()
 let scene: Scene
 afterEach(() => scene.close())
-
-const print = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const DISPATCH_ONLY = ['--stages', 'dispatch']
 const LANES = Array.from({ length: 50 }, (_, nth) => `lane${nth}`)

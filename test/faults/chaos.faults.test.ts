@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from 'vitest'
 import { runChaos } from '../chaos/chaos.ts'
 import { formatReport } from '../chaos/report.ts'
+import { print, seedOfRun } from './support/runs.ts'
 
-/** BELLHOP_SEED repeats a run. */
-const seed = Number(process.env.BELLHOP_SEED ?? Math.floor(Math.random() * 1_000_000))
+const seed = seedOfRun()
 const ending = new AbortController()
 let running: Promise<unknown> = Promise.resolve()
 
@@ -13,7 +13,6 @@ afterAll(async () => {
 })
 
 it('three minutes of faults lose nothing, repeat nothing without excuse, and keep pace and order', async () => {
-  const print = (line: string): void => void process.stderr.write(`${line}\n`)
   const run = runChaos({ seed, minutes: 3, print, signal: ending.signal })
   running = run
   const report = await run

@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { testBrokers } from '../support/kafka.ts'
 import { useProcesses } from '../support/processes.ts'
 import { runFaults } from './support/match-faults.ts'
+import { print, seedOfRun } from './support/runs.ts'
 
 const WITHOUT_TRANSACTIONS = fileURLToPath(
   new URL('./support/match-without-transactions.ts', import.meta.url),
 )
 
-/** BELLHOP_SEED repeats a run. */
-const seed = Number(process.env.BELLHOP_SEED ?? Math.floor(Math.random() * 1_000_000))
-const print = (line: string): void => void process.stderr.write(`${line}\n`)
+const seed = seedOfRun()
 
 describe('the match stage, killed and frozen under load', () => {
   const processes = useProcesses()

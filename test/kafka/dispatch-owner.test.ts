@@ -45,11 +45,12 @@ function ownerBench() {
     signal: new AbortController().signal,
     lanes: { quiet: () => waits.quiet, restore: () => undefined },
     receipts: { read: async () => 0 },
-    async ranges() {
+    range: async () => ({ low: 0, high: 100 }),
+    async receiptsRange() {
       await waits.ranges
       fails.ranges -= 1
       if (fails.ranges === 0) throw new Error('the broker is away')
-      return { dispatch: { low: 0, high: 100 }, receipts: { low: 0, high: 12 } }
+      return { low: 0, high: 12 }
     },
     before: async () => undefined,
     leaving: () => undefined,
