@@ -57,6 +57,7 @@ export class DispatchStage implements Stage {
       ...deps,
       ...this.#records,
       complete: (message, receiptOffset) => this.#owners.complete(message, receiptOffset),
+      stillOwns: (message) => this.#owners.stillOwns(message, this.#stopped.signal),
     })
     this.#lanes = this.#createLanes()
     this.#owners = this.#createOwners()

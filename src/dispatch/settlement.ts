@@ -9,6 +9,8 @@ export interface SettlementDeps {
   writeReceipt(receipt: Receipt): Promise<number>
   writeDeadLetter(letter: DeadLetter, message: QueuedMessage): Promise<void>
   complete(message: QueuedMessage, receiptOffset: number): void
+  /** Whether the member that took the message still owns it by the group's word; resolves when that word is known. */
+  stillOwns(message: QueuedMessage): Promise<boolean>
   observer: Observer
   clock: Clock
 }
@@ -16,6 +18,9 @@ export interface SettlementDeps {
 /**
  * Puts fates on record, in the order that loses nothing: the dead letter, then the receipt, and only when the
  * broker has acknowledged both is the message complete. A crash in between repeats a step, never skips one.
+ *
+ * What was delivered is said whenever it can be. What was given up is said by the owner alone: a process that wakes
+ * from a freeze must not call dead what its partition's next owner has posted meanwhile.
  */
 export class Settlement {
   readonly #deps: SettlementDeps
@@ -38,10 +43,12 @@ export class Settlement {
   }
 
   async #record(message: QueuedMessage, fate: Fate): Promise<void> {
-    const { clock, writeDeadLetter, writeReceipt, complete } = this.#deps
+    const { clock, writeDeadLetter, writeReceipt, complete, stillOwns } = this.#deps
     if (fate.cause !== null) {
+      if (!(await stillOwns(message))) return
       const letter = messageDeadLetter(message, { ...fate, cause: fate.cause }, clock.nowMs())
       await writeDeadLetter(letter, message)
+      if (!(await stillOwns(message))) return
     }
     complete(message, await writeReceipt(finalReceipt(message, fate, clock.nowMs())))
   }

@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { Receipt } from '../core/records.ts'
 import type { QueuedMessage } from '../dispatch/lane.ts'
-import { settledWithin } from '../system.ts'
+import { settledWithin, sleep } from '../system.ts'
 import { Claims, type Position } from './claims.ts'
 import { DispatchOwner, type DispatchOwnerDeps, type OwnerLanes } from './dispatch-owner.ts'
 import type { HeldPartition, PartitionOwner } from './held-partition.ts'
@@ -16,6 +16,7 @@ import { TopicEnds } from './topic-ends.ts'
 
 /** Both topics' partitions come with one assignment. */
 const ASSIGNED_TOGETHER_MS = 10_000
+const LEASE_POLL_MS = 20
 
 export interface DispatchOwnersDeps
   extends Pick<
@@ -87,6 +88,20 @@ export class DispatchOwners {
     const ownership = this.#ownerships.get(message.owned)
     ownership?.receipts.completed(receiptOffset, message.dispatchOffset)
     ownership?.tracker.complete(message.dispatchOffset)
+  }
+
+  /**
+   * Whether the member that claimed the message's partition is one still, and so no other process has it. Waits for
+   * the group's word where the lease has lapsed; false once `stopped`.
+   */
+  async stillOwns(message: QueuedMessage, stopped: AbortSignal): Promise<boolean> {
+    const { leaseHolds, memberId } = this.#deps
+    const claimedBy = this.#ownerships.get(message.owned)?.memberId
+    while (!leaseHolds() && (memberId() === null || memberId() === claimedBy)) {
+      if (stopped.aborted) return false
+      await sleep(LEASE_POLL_MS, stopped)
+    }
+    return memberId() === claimedBy
   }
 
   /** The receipt of its lane's wait is acknowledged. */

@@ -23,7 +23,7 @@ const expired: Fate = {
 }
 
 /** A settlement over a broker that acknowledges only when told. */
-function settlementBench() {
+function settlementBench(owns: () => boolean = () => true) {
   const written: string[] = []
   const letters: DeadLetter[] = []
   const receipts: Receipt[] = []
@@ -42,20 +42,23 @@ function settlementBench() {
     },
     complete: ({ dispatchOffset }, receiptOffset) =>
       void written.push(`complete ${dispatchOffset} ${receiptOffset}`),
+    stillOwns: async () => owns(),
     observer: heard.observer,
     clock: { nowMs: () => 5_000.4, monotonicMs: () => 0 },
   })
-  const next = async (): Promise<void> => {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  const next = (): Promise<void> => {
     acknowledge.shift()?.()
-    await new Promise((resolve) => setImmediate(resolve))
+    return turn()
   }
-  return { settlement, written, letters, receipts, heard, next }
+  return { settlement, written, letters, receipts, heard, next, turn }
 }
 
 describe('the fate of a message', () => {
   it('goes on record in the order that loses nothing, each step when the one before is acknowledged', async () => {
-    const { settlement, written, next } = settlementBench()
+    const { settlement, written, next, turn } = settlementBench()
     settlement.settle(message('a', 7), down)
+    await turn()
     expect(written).toEqual(['dead letter'])
     await next()
     expect(written).toEqual(['dead letter', 'receipt'])
@@ -88,14 +91,37 @@ describe('the fate of a message', () => {
     ['a message of a lane whose destination is down', down],
     ['a message that waited too long', expired],
   ])('of %s stands in dead letter, receipt and log alike', async (_, fate) => {
-    const { settlement, letters, receipts, heard, next } = settlementBench()
+    const { settlement, letters, receipts, heard, next, turn } = settlementBench()
     settlement.settle(message('a', 7), fate)
+    await turn()
     await next()
     const { outcome, cause, detail, breaker } = fate
     expect(letters).toMatchObject([{ kind: 'message', cause, detail, attempts: 0 }])
     expect(receipts).toMatchObject([{ outcome, cause, detail, breaker }])
     expect(heard.eventsOf('messageDeadLettered')).toMatchObject([{ cause, detail }])
     expect(heard.eventsOf('messageDelivered')).toEqual([])
+  })
+
+  it('that was given up is not said by a process that has lost the partition meanwhile', async () => {
+    let isOwner = false
+    const { settlement, written, next, turn } = settlementBench(() => isOwner)
+    settlement.settle(message('a', 7), down)
+    await turn()
+    expect(written).toEqual([])
+    isOwner = true
+    settlement.settle(message('a', 8), down)
+    await turn()
+    isOwner = false
+    await next()
+    await settlement.recorded()
+    expect(written).toEqual(['dead letter'])
+  })
+
+  it('that was delivered is said whoever has the partition now', async () => {
+    const { settlement, written, next } = settlementBench(() => false)
+    settlement.settle(message('a', 7), delivered)
+    await next()
+    expect(written).toEqual(['receipt', 'complete 7 41'])
   })
 
   it('is on record for all before the settlement says so', async () => {
