@@ -13,6 +13,7 @@ import type { Logger } from './observe/logger.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import type { Observer, StageName } from './observe/observer.ts'
 import { createPipeline } from './pipeline.ts'
+import { NO_SCHEMAS } from './registry/schema-store.ts'
 import { createSlackClient } from './slack/client.ts'
 import type { Stage } from './stage.ts'
 import { settledWithin, sleep, systemClock } from './system.ts'
@@ -155,6 +156,7 @@ async function runStages(running: Running): Promise<void> {
     admin,
     topics: topicNames(config.kafka.prefix),
     codecs: createRecordCodecs(),
+    schemas: NO_SCHEMAS,
     observer,
     clock: systemClock,
     random: Math.random,

@@ -9,6 +9,7 @@ import type { RecordWriter } from './kafka/record-writer.ts'
 import type { TransactionalWriter } from './kafka/transactional-writer.ts'
 import type { LaneBacklog } from './observe/metrics.ts'
 import type { Observer, StageName } from './observe/observer.ts'
+import type { SchemaStore } from './registry/schema-store.ts'
 import type { SlackClient } from './slack/client.ts'
 
 /** A stage of the flow: joins its consumer group when started, leaves it when stopped with nothing half done. */
@@ -29,6 +30,7 @@ export interface StageDeps {
   admin: Admin
   topics: TopicNames
   codecs: RecordCodecs
+  schemas: SchemaStore
   observer: Observer
   clock: Clock
   random: Random

@@ -13,7 +13,7 @@ export interface TransactionalOwnerDeps {
   admin: Admin
   groupId: string
   partition: HeldPartition
-  transform(records: readonly EventRecord[]): OutgoingRecord[]
+  transform(records: readonly EventRecord[]): Promise<OutgoingRecord[]>
   observer: Observer
   clock: Clock
 }
@@ -76,7 +76,7 @@ export class TransactionalOwner implements PartitionOwner {
 
   async #process(batch: FetchedBatch): Promise<void> {
     const { transform, observer } = this.#deps
-    const outgoing = transform(batch.messages.map((message) => toEventRecord(message, this.#at)))
+    const outgoing = await transform(batch.messages.map((message) => toEventRecord(message, this.#at)))
     observer.eventsConsumed({ ...this.#at, count: batch.messages.length })
     const nextOffset = batch.lastOffset + 1
     if (outgoing.length > 0) {

@@ -3,9 +3,10 @@ import { formatMessageId } from '../core/ids.ts'
 import type { EventCause } from '../core/outcome.ts'
 import type { DispatchRecord, MessageContent } from '../core/records.ts'
 import { laneKeyOf } from '../dispatch/lane-key.ts'
-import { decodeJsonEvent } from '../event/decode-json.ts'
 import type { AnalyticsEvent, EventRecord } from '../event/event.ts'
+import { createEventFormats, type EventFormats } from '../event/event-formats.ts'
 import { isWithheld } from '../event/integrations.ts'
+import { NO_SCHEMAS } from '../registry/schema-store.ts'
 import { compileRules, type Rule } from './rule.ts'
 import { createRuleIndex } from './rule-index.ts'
 
@@ -41,7 +42,10 @@ const NOTHING: Matched = { messages: [], failures: [], actions: [], cut: [] }
  * The match stage without its I/O: one events record gives 0..n messages. The same record and configuration
  * always give the same messages under the same ids, so reading a batch again repeats nothing.
  */
-export function createMatcher(config: Config): (record: EventRecord) => Matched {
+export function createMatcher(
+  config: Config,
+  formats: EventFormats = createEventFormats(config.kafka.events, NO_SCHEMAS),
+): (record: EventRecord) => Matched {
   const index = createRuleIndex(compileRules(config.actions))
 
   return (record) => {
@@ -49,7 +53,7 @@ export function createMatcher(config: Config): (record: EventRecord) => Matched 
     if (record.value.length > config.maxEventBytes) {
       return poisoned('too_large', `${record.value.length} bytes, max_event_bytes is ${config.maxEventBytes}`)
     }
-    const decoded = decodeJsonEvent(record.value)
+    const decoded = formats(record.topic).decode(record.value)
     if (decoded.kind === 'poison') return poisoned(decoded.cause, decoded.detail)
     const { event } = decoded
     const rules = index.candidates(event)
@@ -83,12 +87,13 @@ function matchRules(subject: Subject, rules: readonly Rule[]): Matched {
       found.failures.push({ cause, detail, action: action.id, destination: null })
       continue
     }
-    if (rendered.cut) found.cut.push(action.id)
     for (const id of action.destinations) {
       const destination = subject.config.destinations.get(id)
       if (destination?.enabled !== true) continue
+      const { text, cut } = rendered.textFor(id)
+      if (cut) found.cut.push(action.id)
       const content: MessageContent = {
-        text: rendered.text,
+        text,
         channel: action.channel,
         username: action.username,
         icon_url: action.iconUrl,

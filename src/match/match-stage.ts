@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { DeadLetter } from '../core/records.ts'
 import type { EventRecord } from '../event/event.ts'
+import { createEventFormats, type EventFormats } from '../event/event-formats.ts'
 import { toRawEvent } from '../event/raw-event.ts'
 import { createDeadLetterRecord } from '../kafka/dead-letters.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
@@ -61,13 +62,16 @@ export function createMatchStage(deps: StageDeps): Stage {
   }
 }
 
-type Transform = (records: readonly EventRecord[]) => OutgoingRecord[]
+type Transform = (records: readonly EventRecord[]) => Promise<OutgoingRecord[]>
 
 function createTransform(deps: StageDeps): Transform {
-  const { config, codecs, topics, observer, clock } = deps
-  const match = createMatcher(config)
+  const { config, codecs, topics, observer, clock, schemas } = deps
+  const formats = createEventFormats(config.kafka.events, schemas)
+  const match = createMatcher(config, formats)
   const deadLetter = createDeadLetterRecord({ codec: codecs.deadLetter, topic: topics.deadLetters })
-  return (records) => {
+  return async (records) => {
+    const missing = missingSchemas(records, formats)
+    if (missing.size > 0) await schemas.learn(missing)
     const outgoing: OutgoingRecord[] = []
     const matches = new Map<string, number>()
     for (const record of records) {
@@ -83,6 +87,15 @@ function createTransform(deps: StageDeps): Transform {
     for (const [action, count] of matches) observer.actionMatched({ action, count })
     return outgoing
   }
+}
+
+function missingSchemas(records: readonly EventRecord[], formats: EventFormats): Set<number> {
+  const missing = new Set<number>()
+  for (const { topic, value } of records) {
+    const id = value === null ? null : formats(topic).missingSchema(value)
+    if (id !== null) missing.add(id)
+  }
+  return missing
 }
 
 function report(

@@ -1,12 +1,23 @@
 import type { Action } from '../config/config.ts'
-import { compileTemplate, type Template } from './template/compile.ts'
+import type { AnalyticsEvent } from '../event/event.ts'
+import { compileTemplate, type Rendered } from './template/compile.ts'
 import { parseTrigger, type Trigger } from './trigger/compile.ts'
 
 /** An enabled action, compiled once: what the match stage evaluates. */
 export interface Rule {
   action: Action
   trigger: Trigger
-  message: Template
+  message: RuleMessage
+}
+
+/** `text`: what goes to each of the action's destinations. */
+export type RenderedRule =
+  | { kind: 'text'; textFor(destination: string): { text: string; cut: boolean } }
+  | Exclude<Rendered, { kind: 'text' }>
+
+/** What an action sends, the parts that stand under its message included. */
+export interface RuleMessage {
+  render(event: AnalyticsEvent, context: { nowMs: number }): RenderedRule
 }
 
 /** Compiles the actions that can fire: enabled ones, in the order they are written. */
@@ -16,6 +27,16 @@ export function compileRules(actions: readonly Action[]): Rule[] {
     .map((action) => ({
       action,
       trigger: parseTrigger(action.trigger),
-      message: compileTemplate(action.message),
+      message: compileRuleMessage(action),
     }))
+}
+
+function compileRuleMessage(action: Action): RuleMessage {
+  const message = compileTemplate(action.message)
+  return {
+    render(event, context) {
+      const rendered = message.render(event, context)
+      return rendered.kind === 'text' ? { kind: 'text', textFor: () => rendered } : rendered
+    },
+  }
 }

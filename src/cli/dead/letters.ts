@@ -1,14 +1,14 @@
 import { type DeadLetterLog, openDeadLetterLog } from '../../kafka/dead-letter-log.ts'
 import type { CommandIo } from '../io.ts'
+import type { Session } from '../session.ts'
 import { count } from './output.ts'
-import type { DeadSession } from './session.ts'
 
 /** A transaction of the match stage ends within milliseconds; only one whose process was killed hides more. */
 const PATIENCE_MS = 2_000
 
 /** The letters for reading alone: nothing waits for long, and nobody is disturbed. */
 export function openForReading(
-  session: DeadSession,
+  session: Session,
   {
     sinceMs = null,
     signal = new AbortController().signal,

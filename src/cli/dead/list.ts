@@ -2,10 +2,10 @@ import { isMeant, isNarrow } from '../../dead/letter-filter.ts'
 import { idOf, type StoredLetter } from '../../dead/stored-letter.ts'
 import { systemClock } from '../../system.ts'
 import { type CommandIo, EXIT } from '../io.ts'
+import { type Session, withSession } from '../session.ts'
 import { type FilterOptions, parseFilter, tellUnknownNames } from './filter-options.ts'
 import { openForReading, tellWhatIsForeign, tellWhatIsHidden } from './letters.ts'
 import { createOutput, cutTo, jsonLine, type Output, plainText, timeText, toJson } from './output.ts'
-import { type DeadSession, withSession } from './session.ts'
 import { createTable } from './table.ts'
 import { Tally } from './tally.ts'
 
@@ -53,7 +53,7 @@ interface Printer {
 }
 
 /** One object a line: where the letter lies, whether it was replayed, and the letter as it was written. */
-function jsonPrinter({ mask }: DeadSession, output: Output): Printer {
+function jsonPrinter({ mask }: Session, output: Output): Printer {
   return {
     print: (stored) => output.line(jsonLine(toJson(stored), mask)),
     end: async () => undefined,
@@ -63,7 +63,7 @@ function jsonPrinter({ mask }: DeadSession, output: Output): Printer {
 const DETAIL_CHARS = 40
 const NAME_CHARS = 32
 
-function tablePrinter({ mask }: DeadSession, { all }: DeadListOptions, output: Output): Printer {
+function tablePrinter({ mask }: Session, { all }: DeadListOptions, output: Output): Printer {
   const headings = ['WHEN', 'CAUSE', 'DETAIL', 'ACTION', 'DESTINATION', 'TRIES', 'ID']
   const table = createTable(all === true ? ['', ...headings] : headings, (line) => output.line(line))
   const cell = (text: string | null, mostChars: number): string =>

@@ -5,9 +5,9 @@ import { idOf, isNamedBy, type LetterId, type StoredLetter } from '../../dead/st
 import type { LetterPortion } from '../../kafka/dead-letter-log.ts'
 import { systemClock } from '../../system.ts'
 import type { CommandIo } from '../io.ts'
+import { createProgressLine, type ProgressLine } from '../progress.ts'
+import type { Session } from '../session.ts'
 import { count, createOutput, type Output, plainText } from './output.ts'
-import { createProgressLine, type ProgressLine } from './progress.ts'
-import type { DeadSession } from './session.ts'
 
 type Letters = AsyncGenerator<LetterPortion>
 
@@ -28,7 +28,7 @@ const BREAKER_NOTE =
   'given up again (see dead list)\n'
 
 interface Reported {
-  session: Pick<DeadSession, 'mask'>
+  session: Pick<Session, 'mask'>
   filter: LetterFilter
   options: { dryRun?: boolean }
   io: CommandIo

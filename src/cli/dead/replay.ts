@@ -8,12 +8,12 @@ import { describeFailure } from '../../kafka/failures.ts'
 import { createMatcher } from '../../match/match-event.ts'
 import { systemClock } from '../../system.ts'
 import { type CommandIo, EXIT } from '../io.ts'
+import { type Session, withSession } from '../session.ts'
 import { onStopSignal } from '../signals.ts'
 import { type FilterOptions, parseFilter, tellUnknownNames } from './filter-options.ts'
 import { openForReading, tellWhatIsForeign, tellWhatIsHidden } from './letters.ts'
 import { count } from './output.ts'
 import { ReplayReport } from './replay-report.ts'
-import { type DeadSession, withSession } from './session.ts'
 
 export interface DeadReplayOptions extends FilterOptions {
   config?: string
@@ -53,7 +53,7 @@ function requireChoice(filter: LetterFilter, { all }: DeadReplayOptions): void {
 }
 
 interface Replay {
-  session: DeadSession
+  session: Session
   filter: LetterFilter
   options: DeadReplayOptions
   io: CommandIo

@@ -2,10 +2,10 @@ import type { DeadLetter, EncodedBytes, RawEvent } from '../../core/records.ts'
 import { CAUSE_GUIDE } from '../../dead/cause-guide.ts'
 import { coordinatesOf, idOf, isNamedBy, type StoredLetter } from '../../dead/stored-letter.ts'
 import { type CommandIo, EXIT } from '../io.ts'
+import { type Session, withSession } from '../session.ts'
 import { requireId } from './filter-options.ts'
 import { openForReading, tellWhatIsForeign, tellWhatIsHidden } from './letters.ts'
 import { count, createOutput, cutTo, jsonLine, plainText, timeText, toJson } from './output.ts'
-import { type DeadSession, withSession } from './session.ts'
 
 export interface DeadShowOptions {
   config?: string
@@ -53,7 +53,7 @@ const SHOWN_CHARS = 2_000
 /** A letter in plain words, line by line; at the end the command that replays it, where that can help. */
 export function describeLetter(
   stored: StoredLetter,
-  { session, options }: { session: Pick<DeadSession, 'mask' | 'topics'>; options: DeadShowOptions },
+  { session, options }: { session: Pick<Session, 'mask' | 'topics'>; options: DeadShowOptions },
 ): string[] {
   const { letter, partition, offset, replayed } = stored
   const plain = (text: string): string => cutTo(plainText(text, session.mask), SHOWN_CHARS)

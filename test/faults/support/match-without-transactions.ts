@@ -14,6 +14,7 @@ import { createMatchStage } from '../../../src/match/match-stage.ts'
 import { createObserver } from '../../../src/observe/create-observer.ts'
 import { createLogger } from '../../../src/observe/logger.ts'
 import { createMetrics } from '../../../src/observe/metrics.ts'
+import { NO_SCHEMAS } from '../../../src/registry/schema-store.ts'
 import { systemClock } from '../../../src/system.ts'
 
 const loaded = await loadConfig(process.argv[2] ?? '', { env: process.env, secrets: 'required' })
@@ -74,6 +75,7 @@ const stage = createMatchStage({
   admin,
   topics,
   codecs: createRecordCodecs(),
+  schemas: NO_SCHEMAS,
   observer,
   clock: systemClock,
   random: Math.random,

@@ -1,17 +1,17 @@
-import type { Config } from '../../config/config.ts'
-import { configPath, formatProblems, loadConfig, type Problem } from '../../config/load.ts'
-import { secretsOf } from '../../config/secrets.ts'
-import { AppError } from '../../core/errors.ts'
-import { type TopicNames, topicNames } from '../../core/topic-names.ts'
-import { createKafkaClient, type Kafka } from '../../kafka/client.ts'
-import { describeFailure, isKafkaFailure } from '../../kafka/failures.ts'
-import { createRecordCodecs, type RecordCodecs } from '../../kafka/record-codec.ts'
-import { createSecretMask } from '../../observe/mask-secrets.ts'
-import { settledWithin } from '../../system.ts'
-import { type CommandIo, EXIT } from '../io.ts'
+import type { Config } from '../config/config.ts'
+import { configPath, formatProblems, loadConfig, type Problem } from '../config/load.ts'
+import { secretsOf } from '../config/secrets.ts'
+import { AppError } from '../core/errors.ts'
+import { type TopicNames, topicNames } from '../core/topic-names.ts'
+import { createKafkaClient, type Kafka } from '../kafka/client.ts'
+import { describeFailure, isKafkaFailure } from '../kafka/failures.ts'
+import { createRecordCodecs, type RecordCodecs } from '../kafka/record-codec.ts'
+import { createSecretMask } from '../observe/mask-secrets.ts'
+import { settledWithin } from '../system.ts'
+import { type CommandIo, EXIT } from './io.ts'
 
-/** What every `bellhop dead` command works with. */
-export interface DeadSession {
+/** What every command works with that looks into topics. */
+export interface Session {
   config: Config
   kafka: Kafka
   topics: TopicNames
@@ -32,7 +32,7 @@ const ANSWER_MS = 5_000
 export async function withSession(
   options: SessionOptions,
   io: CommandIo,
-  work: (session: DeadSession) => Promise<number>,
+  work: (session: Session) => Promise<number>,
 ): Promise<number> {
   const { secrets } = options
   const loaded = await loadConfig(configPath(options.config, io.env), { env: io.env, secrets })
@@ -41,7 +41,7 @@ export async function withSession(
     return EXIT.usage
   }
   const { config, warnings } = loaded
-  const session: DeadSession = {
+  const session: Session = {
     config,
     kafka: createKafkaClient(config.kafka, () => undefined),
     topics: topicNames(config.kafka.prefix),
@@ -57,7 +57,7 @@ export async function withSession(
   }
 }
 
-async function requireBroker({ config, kafka }: DeadSession): Promise<void> {
+async function requireBroker({ config, kafka }: Session): Promise<void> {
   const admin = kafka.admin({ retry: { retries: 1 } })
   const answered = (async () => {
     await admin.connect()

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts'
-import type { CommandIo } from '../io.ts'
+import type { Clock } from '../core/clock.ts'
+import type { CommandIo } from './io.ts'
 
 export interface ProgressAt {
   /** Work that is behind us, of `total`. */
