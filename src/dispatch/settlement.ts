@@ -7,20 +7,19 @@ import type { QueuedMessage } from './lane.ts'
 export interface SettlementDeps {
   /** Resolves with the receipt's offset, in the partition of the dispatch record, once it is acknowledged. */
   writeReceipt(receipt: Receipt): Promise<number>
-  writeDeadLetter(letter: DeadLetter, message: QueuedMessage): Promise<void>
   complete(message: QueuedMessage, receiptOffset: number): void
-  /** Whether the member that took the message still owns it by the group's word; resolves when that word is known. */
-  stillOwns(message: QueuedMessage): Promise<boolean>
+  /** Puts both on record together, as the owner of the message's partition, or leaves it to the next owner. */
+  giveUp(message: QueuedMessage, given: { letter: DeadLetter; receipt: Receipt }): Promise<void>
   observer: Observer
   clock: Clock
 }
 
 /**
- * Puts fates on record, in the order that loses nothing: the dead letter, then the receipt, and only when the
- * broker has acknowledged both is the message complete. A crash in between repeats a step, never skips one.
+ * Puts fates on record; only when the broker has acknowledged them is the message complete.
  *
- * What was delivered is said whenever it can be. What was given up is said by the owner alone: a process that wakes
- * from a freeze must not call dead what its partition's next owner has posted meanwhile.
+ * What was delivered is said whenever it can be, by whoever posted it. What was given up is said by the owner alone,
+ * dead letter and receipt together: a process that wakes from a freeze must not call dead what its partition's next
+ * owner has posted meanwhile.
  */
 export class Settlement {
   readonly #deps: SettlementDeps
@@ -30,11 +29,12 @@ export class Settlement {
     this.#deps = deps
   }
 
-  settle(message: QueuedMessage, fate: Fate): void {
+  /** Resolves when it is on record, or left to the next owner. */
+  settle(message: QueuedMessage, fate: Fate): Promise<void> {
     this.#report(message, fate)
-    const recorded = this.#record(message, fate)
+    const recorded = this.#record(message, fate).finally(() => this.#pending.delete(recorded))
     this.#pending.add(recorded)
-    void recorded.finally(() => this.#pending.delete(recorded))
+    return recorded
   }
 
   /** Resolves when every fate so far is on record. */
@@ -43,14 +43,13 @@ export class Settlement {
   }
 
   async #record(message: QueuedMessage, fate: Fate): Promise<void> {
-    const { clock, writeDeadLetter, writeReceipt, complete, stillOwns } = this.#deps
-    if (fate.cause !== null) {
-      if (!(await stillOwns(message))) return
+    const { clock, writeReceipt, complete, giveUp } = this.#deps
+    const receipt = finalReceipt(message, fate, clock.nowMs())
+    if (fate.cause === null) complete(message, await writeReceipt(receipt))
+    else {
       const letter = messageDeadLetter(message, { ...fate, cause: fate.cause }, clock.nowMs())
-      await writeDeadLetter(letter, message)
-      if (!(await stillOwns(message))) return
+      await giveUp(message, { letter, receipt })
     }
-    complete(message, await writeReceipt(finalReceipt(message, fate, clock.nowMs())))
   }
 
   #report({ record, attempts }: QueuedMessage, fate: Fate): void {

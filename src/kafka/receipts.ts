@@ -1,21 +1,16 @@
 import type { Receipt } from '../core/records.ts'
 import type { RecordCodec } from './record-codec.ts'
-import type { RecordWriter } from './record-writer.ts'
+import type { OutgoingRecord } from './transactional-writer.ts'
 
 /**
- * Writes what became of messages. A receipt lies in the partition of its dispatch record, so that whoever owns
- * the one can read the other. Resolves with its offset there once the broker has acknowledged it.
+ * What became of a message, as it goes to its topic. A receipt lies in the partition of its dispatch record, so that
+ * whoever owns the one can read the other.
  */
-export function createReceiptWriter(deps: {
-  writer: RecordWriter
-  codec: RecordCodec<Receipt>
-  topic: string
-}) {
-  return (receipt: Receipt): Promise<number> =>
-    deps.writer.write({
-      topic: deps.topic,
-      partition: receipt.dispatch_partition,
-      key: receipt.id,
-      value: deps.codec.encode(receipt),
-    })
+export function createReceiptRecord(deps: { codec: RecordCodec<Receipt>; topic: string }) {
+  return (receipt: Receipt): OutgoingRecord => ({
+    topic: deps.topic,
+    partition: receipt.dispatch_partition,
+    key: receipt.id,
+    value: deps.codec.encode(receipt),
+  })
 }

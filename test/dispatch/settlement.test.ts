@@ -23,16 +23,17 @@ const expired: Fate = {
 }
 
 /** A settlement over a broker that acknowledges only when told. */
-function settlementBench(owns: () => boolean = () => true) {
+function settlementBench() {
   const written: string[] = []
   const letters: DeadLetter[] = []
   const receipts: Receipt[] = []
   const acknowledge: (() => void)[] = []
   const heard = createRecordingObserver()
   const settlement = new Settlement({
-    writeDeadLetter(letter) {
-      written.push('dead letter')
+    giveUp(_, { letter, receipt }) {
+      written.push('dead letter and receipt')
       letters.push(letter)
+      receipts.push(receipt)
       return new Promise((resolve) => acknowledge.push(resolve))
     },
     writeReceipt(receipt) {
@@ -42,28 +43,22 @@ function settlementBench(owns: () => boolean = () => true) {
     },
     complete: ({ dispatchOffset }, receiptOffset) =>
       void written.push(`complete ${dispatchOffset} ${receiptOffset}`),
-    stillOwns: async () => owns(),
     observer: heard.observer,
     clock: { nowMs: () => 5_000.4, monotonicMs: () => 0 },
   })
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-  const next = (): Promise<void> => {
+  const next = async (): Promise<void> => {
     acknowledge.shift()?.()
-    return turn()
+    await new Promise((resolve) => setImmediate(resolve))
   }
-  return { settlement, written, letters, receipts, heard, next, turn }
+  return { settlement, written, letters, receipts, heard, next }
 }
 
 describe('the fate of a message', () => {
-  it('goes on record in the order that loses nothing, each step when the one before is acknowledged', async () => {
-    const { settlement, written, next, turn } = settlementBench()
+  it('that was given up goes on record as one, dead letter and receipt', async () => {
+    const { settlement, written, next } = settlementBench()
     settlement.settle(message('a', 7), down)
-    await turn()
-    expect(written).toEqual(['dead letter'])
     await next()
-    expect(written).toEqual(['dead letter', 'receipt'])
-    await next()
-    expect(written).toEqual(['dead letter', 'receipt', 'complete 7 41'])
+    expect(written).toEqual(['dead letter and receipt'])
   })
 
   it('of a delivered message is a receipt alone', async () => {
@@ -91,37 +86,14 @@ describe('the fate of a message', () => {
     ['a message of a lane whose destination is down', down],
     ['a message that waited too long', expired],
   ])('of %s stands in dead letter, receipt and log alike', async (_, fate) => {
-    const { settlement, letters, receipts, heard, next, turn } = settlementBench()
+    const { settlement, letters, receipts, heard, next } = settlementBench()
     settlement.settle(message('a', 7), fate)
-    await turn()
     await next()
     const { outcome, cause, detail, breaker } = fate
     expect(letters).toMatchObject([{ kind: 'message', cause, detail, attempts: 0 }])
     expect(receipts).toMatchObject([{ outcome, cause, detail, breaker }])
     expect(heard.eventsOf('messageDeadLettered')).toMatchObject([{ cause, detail }])
     expect(heard.eventsOf('messageDelivered')).toEqual([])
-  })
-
-  it('that was given up is not said by a process that has lost the partition meanwhile', async () => {
-    let isOwner = false
-    const { settlement, written, next, turn } = settlementBench(() => isOwner)
-    settlement.settle(message('a', 7), down)
-    await turn()
-    expect(written).toEqual([])
-    isOwner = true
-    settlement.settle(message('a', 8), down)
-    await turn()
-    isOwner = false
-    await next()
-    await settlement.recorded()
-    expect(written).toEqual(['dead letter'])
-  })
-
-  it('that was delivered is said whoever has the partition now', async () => {
-    const { settlement, written, next } = settlementBench(() => false)
-    settlement.settle(message('a', 7), delivered)
-    await next()
-    expect(written).toEqual(['receipt', 'complete 7 41'])
   })
 
   it('is on record for all before the settlement says so', async () => {
@@ -132,7 +104,6 @@ describe('the fate of a message', () => {
     const recorded = settlement.recorded().then(() => {
       isRecorded = true
     })
-    await next()
     await next()
     expect(isRecorded).toBe(false)
     await next()
