@@ -12,7 +12,7 @@ const TIMED = ['run-bad-input', 'run-offsets', 'run-outcomes'].map(
 const TOGETHER = { groupOrder: 0, maxWorkers: 3 }
 
 const integration = {
-  globalSetup: ['./test/support/kafka-global-setup.ts'],
+  globalSetup: ['./test/support/kafka-global-setup.ts', './test/support/registry-global-setup.ts'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
 }

@@ -6,12 +6,15 @@ export const ERROR_CODES = [
   'config_invalid',
   'port_taken',
   'broker_unreachable',
+  'registry_unreachable',
   'topic_missing',
   'topic_unsuitable',
+  'schema_refused',
   'offsets_expired',
   'offset_out_of_range',
   'consumer_crashed',
   'no_local_kafka',
+  'no_local_registry',
   'usage',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
