@@ -1,6 +1,8 @@
 import { topicNames } from '../core/topic-names.ts'
-import type { KafkaConfig, TlsConfig } from './config.ts'
+import type { EventsTopic, KafkaConfig, TlsConfig } from './config.ts'
 import type { Report } from './report.ts'
+import { resolveEventMap } from './resolve-event-map.ts'
+import { hasRegistry } from './resolve-registry.ts'
 import { type PemReader, resolveCredentials } from './resolve-tls.ts'
 import { kafkaSpec } from './spec/config-spec.ts'
 import { nodeAt, type Path } from './tree.ts'
@@ -21,7 +23,7 @@ export async function resolveKafka(report: Report, secrets: 'required' | 'option
     brokers: written.brokers ?? [],
     clientId: written.client_id ?? '',
     prefix: written.prefix ?? '',
-    events: written.events ?? [],
+    events: resolveEvents(written, report),
     tls: await resolveTls(written, { path: ['kafka', 'tls'], report, secrets }),
     sasl: written.sasl ?? null,
     sessionTimeoutMs: written.session_timeout ?? 0,
@@ -38,6 +40,19 @@ function readKafka(report: Report) {
 async function resolveTls({ tls }: Written, reader: PemReader): Promise<TlsConfig | null> {
   if (!tls) return null
   return { ...(await resolveCredentials(tls, reader)), rejectUnauthorized: tls.reject_unauthorized }
+}
+
+function resolveEvents({ events }: Written, report: Report): EventsTopic[] {
+  return (events ?? []).map(({ topic, format, map, start }, index) => {
+    const path: Path = ['kafka', 'events', index]
+    if (format === 'avro' && !hasRegistry(report)) {
+      report.error(
+        [...path, 'format'],
+        'needs the schema registry that the events were written with: set registry.url',
+      )
+    }
+    return { topic, format, map: resolveEventMap(map, [...path, 'map'], report), start }
+  })
 }
 
 /** -1 leaves the replication to the broker. */

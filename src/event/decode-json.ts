@@ -7,7 +7,11 @@ import type { AnalyticsEvent } from './event.ts'
  */
 export type DecodedEvent =
   | { kind: 'event'; event: AnalyticsEvent }
-  | { kind: 'poison'; cause: 'not_json' | 'not_an_object'; detail: string }
+  | {
+      kind: 'poison'
+      cause: 'not_json' | 'not_an_object' | 'bad_avro' | 'unknown_schema'
+      detail: string
+    }
 
 const BYTE_ORDER_MARK = 0xfeff
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { EVENT_TYPES } from '../../core/event-fields.ts'
 import type { StartPosition } from '../config.ts'
 import { UNSET } from '../tree.ts'
 import { parseHostPort, parseTime } from '../units.ts'
@@ -8,6 +9,7 @@ import {
   duration,
   flag,
   integer,
+  listed,
   near,
   pattern,
   scalar,
@@ -51,21 +53,70 @@ const startPosition = scalar<StartPosition>({
     `must be latest, earliest, or a time with its zone such as 2026-01-31T08:00:00Z${near(input, START_WORDS)}`,
 })
 
+const jsonPath = () =>
+  scalar({
+    wants: 'a JSONPath that begins with $, such as $.customer.id',
+    placeholder: '$.unset',
+    parse: (input) => (input.trim().startsWith('$') ? input.trim() : undefined),
+  })
+
+const eventType = scalar<string>({
+  wants: `${listed(EVENT_TYPES)}, or a JSONPath such as $.kind`,
+  placeholder: EVENT_TYPES[0],
+  parse(input) {
+    const word = input.trim()
+    if (word.startsWith('$')) return word
+    return EVENT_TYPES.find((type) => type === word.toLowerCase())
+  },
+  explain: (input) =>
+    `must be ${listed(EVENT_TYPES)}, or a JSONPath such as $.kind${near(input, EVENT_TYPES)}`,
+})
+
+/** How an option of the map reads where it has nothing of its own to say. */
+const mapped = (what: string, example: string) =>
+  optional(jsonPath(), {
+    type: 'JSONPath',
+    description: `Where ${what} stands in a record.`,
+    example,
+    otherwise: "the record's own field of that name",
+  })
+
+export const eventMapShape = {
+  type: optional(eventType, {
+    type: `${EVENT_TYPES.join(', ')}, or JSONPath`,
+    description: 'The type of all events of the topic, or where it stands in a record.',
+    example: 'track',
+    otherwise: "the record's own; `track` where it has none and `event` is mapped",
+  }),
+  event: mapped("the event's name", '$.eventName'),
+  userId: mapped("the user's id", '$.customer.id'),
+  anonymousId: mapped('the anonymous id', '$.session.visitor'),
+  messageId: mapped("the event's own id", '$.header.id'),
+  timestamp: mapped('the time', '$.header.occurredAt'),
+  properties: mapped('the map of properties', '$.payload'),
+  traits: mapped('the map of traits', '$.customer'),
+  context: mapped('the map of the context', '$.header'),
+  integrations: mapped('the map of integrations', '$.routing'),
+}
+
 export const eventsShape = {
   topic: required(topicName(), {
     type: 'topic name',
     description: 'The topic that holds the events.',
     example: 'analytics.events',
   }),
-  format: defaulted(
-    choice(['json'], { avro: 'avro is not supported yet: produce the events as JSON' }),
-    'json',
-    {
-      type: 'json',
-      description: 'How the events are encoded.',
-      example: 'json',
-    },
-  ),
+  format: defaulted(choice(['json', 'avro']), 'json', {
+    type: 'json or avro',
+    description: 'How the events are encoded. `avro` is the Confluent wire format and needs `registry.url`.',
+    example: 'avro',
+  }),
+  map: optional(z.strictObject(eventMapShape), {
+    type: 'map',
+    description:
+      'Where the fields of an event stand, in records that do not follow the Segment spec. The other fields stay as they are.',
+    example: '{ event: $.eventName, userId: $.customer.id }',
+    otherwise: 'records are events as they are',
+  }),
   start: defaulted(startPosition, 'latest', {
     type: 'latest, earliest or a time',
     description: 'Where reading begins the first time. Later it goes on where it stopped.',
