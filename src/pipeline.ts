@@ -10,7 +10,8 @@ import type { DispatchStageDeps, Stage } from './stage.ts'
  *     events topics
  *        |  match/match-stage.ts
  *        |    kafka/transactional-consumer.ts   a batch, its results and its offsets: one transaction
- *        |    event/decode-json.ts              bytes -> event, or poison
+ *        |    match/rule-peek.ts                the bytes of an event -> could any rule match it
+ *        |    event/event-formats.ts            bytes -> event, from JSON or Avro, or poison
  *        |    match/rule-index.ts               event -> rules that could match
  *        |    match/trigger/                    rule's FQL -> does it hold
  *        v    match/template/                   rule's Liquid -> text, escaped for Slack
@@ -27,6 +28,8 @@ import type { DispatchStageDeps, Stage } from './stage.ts'
  *        v    dispatch/partition-tracker.ts     what may be committed
  *     Slack, PREFIX.receipts, PREFIX.dead-letters
  *                                    |  dead/ letters back into the flow, when a person says so
+ *
+ * A configuration that is read again (reload/) is put to work in all stages at once: between batches, between posts.
  */
 export function createPipeline(stages: readonly StageName[], deps: DispatchStageDeps): Stage[] {
   return stages.map((stage) => (stage === 'match' ? createMatchStage(deps) : new DispatchStage(deps)))

@@ -28,12 +28,18 @@ export interface FetchedBatch {
   lastOffset: number
 }
 
+export interface PlacedBatch extends FetchedBatch {
+  /** Whether the log held no more when it was fetched. */
+  reachesEnd: boolean
+}
+
 /**
- * How far the owner took the batch: all of it; up to `nextOffset` and no further until it calls `goOn`; or all of it,
- * to read on at `nextOffset`.
+ * How far the owner took the batch: all of it; all of it, to be worked on, and `worked` or `prepareAgain` says how
+ * that ended; up to `nextOffset` and no further until it calls `goOn`; or all of it, to read on at `nextOffset`.
  */
 export type Consumed =
   | { kind: 'taken' }
+  | { kind: 'accepted' }
   | { kind: 'held_back'; nextOffset: number }
   | { kind: 'jump'; nextOffset: number }
 
@@ -42,7 +48,7 @@ export interface PartitionOwner {
   /** Makes the partition safe to work on; gives the offset to start at. An AppError fails the partition. */
   prepare(signal: AbortSignal): Promise<number>
   /** An error prepares the partition again. */
-  consume(batch: FetchedBatch): Promise<Consumed>
+  consume(batch: PlacedBatch): Promise<Consumed>
   /** Reading has come to `nextOffset` past control and aborted records alone. */
   passed?(nextOffset: number): void
   lose(): void
@@ -58,6 +64,8 @@ export interface HeldPartition {
   position(): number | null
   /** Pauses, and prepares again after a backoff; `error` says why. */
   prepareAgain(error: unknown): void
+  /** What was accepted is done: failures before it do not count any more. */
+  worked(): void
   /** Reads on after the owner held back, from where it did or from elsewhere. */
   goOn(offset?: number): void
   /** Reads on from another offset; what was fetched before does not count. Without effect while not reading. */
@@ -117,6 +125,10 @@ export class AssignedPartition implements HeldPartition {
     this.#position = null
     const waitMs = this.#fail(error)
     if (waitMs !== null) void this.#prepareAfter(waitMs)
+  }
+
+  worked(): void {
+    this.#failures = 0
   }
 
   /** Still ours after a rebalance: kafkajs stands at the committed offset, so it is led back to our position. */
@@ -201,9 +213,9 @@ export class AssignedPartition implements HeldPartition {
   async #take({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
     const joinsBefore = this.#joins
     const movesBefore = this.#moves
-    const consumed = await this.#owner.consume(toFetched(batch))
+    const consumed = await this.#owner.consume(toPlaced(batch))
     if (!this.#isReading() || this.#moves !== movesBefore) return
-    this.#failures = 0
+    if (consumed.kind !== 'accepted') this.#failures = 0
     this.#passedTo = null
     if (consumed.kind === 'held_back') {
       this.pause()
@@ -293,10 +305,12 @@ function fetchedOffsetOf(batch: Batch): number {
   return Number((batch as Batch & { fetchedOffset: string }).fetchedOffset)
 }
 
-function toFetched(batch: Batch): FetchedBatch {
+function toPlaced(batch: Batch): PlacedBatch {
+  const lastOffset = Number(batch.lastOffset())
   return {
     fetchedOffset: fetchedOffsetOf(batch),
     messages: batch.messages,
-    lastOffset: Number(batch.lastOffset()),
+    lastOffset,
+    reachesEnd: lastOffset + 1 >= Number(batch.highWatermark),
   }
 }

@@ -1,10 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import type { Clock } from '../core/clock.ts'
 import type { EventRecord } from '../event/event.ts'
 import type { Observer } from '../observe/observer.ts'
+import { toEventRecord } from './event-record.ts'
 import { isFenced } from './failures.ts'
-import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
-import { committedOffsets, logRanges, requireInLog, timestampOf } from './offsets.ts'
+import type { Consumed, HeldPartition, PartitionOwner, PlacedBatch } from './held-partition.ts'
+import { committedOffsets, logRanges, requireInLog } from './offsets.ts'
 import type { OutgoingRecord, TransactionalWriter } from './transactional-writer.ts'
 
 export interface TransactionalOwnerDeps {
@@ -18,7 +20,18 @@ export interface TransactionalOwnerDeps {
   clock: Clock
 }
 
+/** What waits for a transaction: at most this long while there is more to read, */
+const LINGER_MS = 100
+/** or until there is so much of it; */
+const STAGED_RECORDS = 1_000
+/** a position alone waits longer. */
 const IDLE_COMMIT_MS = 5_000
+
+/** What was read and is in no transaction yet. */
+interface Staged {
+  records: OutgoingRecord[]
+  nextOffset: number
+}
 
 /**
  * Consume, transform, produce, exactly once: what a batch gives and the offset after it become visible in one
@@ -29,15 +42,25 @@ const IDLE_COMMIT_MS = 5_000
  * in between comes twice. After any failure the same is done again, so whether a commit in doubt took effect is
  * never guessed.
  *
- * A batch that gives nothing needs no transaction: its position goes with the next one, or alone after some
- * idle seconds.
+ * Three things go on at once, so that none waits for the broker's answer to another: a batch is fetched, the one
+ * before it is transformed, and what came of those before is committed. They are done in the order of the offsets,
+ * one batch and one transaction at a time, and what is read ahead is forgotten with the first failure.
+ *
+ * At the end of the log a batch is committed at once. Behind it several share a transaction, whose cost hardly
+ * depends on its size. A batch that gives nothing needs none: its position goes with the next one, or alone after
+ * some idle seconds.
  */
 export class TransactionalOwner implements PartitionOwner {
   readonly #deps: TransactionalOwnerDeps
   readonly #at: { topic: string; partition: number }
   #writer: TransactionalWriter | null = null
-  #uncommitted: number | null = null
-  #idleTimer: NodeJS.Timeout | null = null
+  /** A new one whenever what is read ahead no longer counts. */
+  #reading: object = {}
+  #staged: Staged | null = null
+  #dueTimer: NodeJS.Timeout | null = null
+  #dueAtMs = Number.POSITIVE_INFINITY
+  #transforming: Promise<void> = Promise.resolve()
+  #committing: Promise<void> = Promise.resolve()
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(deps: TransactionalOwnerDeps) {
@@ -48,9 +71,9 @@ export class TransactionalOwner implements PartitionOwner {
   async prepare(signal: AbortSignal): Promise<number> {
     const { openWriter, admin, groupId } = this.#deps
     const { topic, partition } = this.#at
-    await this.#inTurn(() => this.#discard())
+    await this.#abandon()
     this.#writer = await openWriter(`${groupId}.${topic}.${partition}`)
-    if (signal.aborted) await this.#discard()
+    if (signal.aborted) await this.#abandon()
     const committed = (await committedOffsets(admin, { groupId, topic })).get(partition)?.offset
     const range = (await logRanges(admin, topic)).get(partition)
     if (range === undefined) throw new Error(`${topic} has no partition ${partition}`)
@@ -59,39 +82,86 @@ export class TransactionalOwner implements PartitionOwner {
     return requireInLog({ groupId, topic, partition, offset: committed, range })
   }
 
-  async consume(batch: FetchedBatch): Promise<Consumed> {
-    await this.#inTurn(() => this.#process(batch))
-    return { kind: 'taken' }
+  /** Returns once the batch before is transformed: this one is, while kafkajs fetches the next. */
+  async consume(batch: PlacedBatch): Promise<Consumed> {
+    const reading = this.#reading
+    await this.#transforming
+    if (reading === this.#reading) this.#transforming = this.#work(batch, reading)
+    return { kind: 'accepted' }
   }
 
   lose(): void {
-    void this.#inTurn(() => this.#discard())
+    void this.#abandon()
   }
 
   async release(): Promise<void> {
-    // Failing here costs nothing: the next owner reads again what gave nothing.
-    await this.#inTurn(() => this.#commitUncommitted()).catch(() => undefined)
-    await this.#inTurn(() => this.#discard())
+    await this.#transforming
+    await this.#committing
+    // Failing here costs nothing: the next owner reads again what is not committed.
+    await this.#inTurn(() => this.#commitStaged()).catch(() => undefined)
+    await this.#abandon()
   }
 
-  async #process(batch: FetchedBatch): Promise<void> {
+  async #work(batch: PlacedBatch, reading: object): Promise<void> {
     const { transform, observer } = this.#deps
-    const outgoing = await transform(batch.messages.map((message) => toEventRecord(message, this.#at)))
-    observer.eventsConsumed({ ...this.#at, count: batch.messages.length })
-    const nextOffset = batch.lastOffset + 1
-    if (outgoing.length > 0) {
-      await this.#commit(outgoing, nextOffset)
-      return
+    try {
+      // The next fetch is asked for first.
+      await nextTurn()
+      if (reading !== this.#reading) return
+      const records = await transform(batch.messages.map((message) => toEventRecord(message, this.#at)))
+      if (reading !== this.#reading) return
+      observer.eventsConsumed({ ...this.#at, count: batch.messages.length })
+      const isDue = this.#stage(records, batch)
+      if (!isDue) return
+      await this.#committing
+      this.#commitSoon(reading)
+    } catch (error) {
+      this.#fail(error, reading)
     }
-    this.#uncommitted = nextOffset
-    this.#idleTimer ??= setTimeout(() => void this.#commitIdle(), IDLE_COMMIT_MS)
   }
 
-  async #commit(records: readonly OutgoingRecord[], nextOffset: number): Promise<void> {
-    const { groupId, observer, clock } = this.#deps
-    if (this.#writer === null) throw new Error(`${this.#at.topic}/${this.#at.partition} has no writer`)
+  /** Whether it is to be committed at once. */
+  #stage(records: readonly OutgoingRecord[], { lastOffset, reachesEnd }: PlacedBatch): boolean {
+    this.#staged ??= { records: [], nextOffset: 0 }
+    for (const record of records) this.#staged.records.push(record)
+    this.#staged.nextOffset = lastOffset + 1
+    const staged = this.#staged.records.length
+    if (staged > 0 && (reachesEnd || staged >= STAGED_RECORDS)) return true
+    this.#commitAfter(staged > 0 ? LINGER_MS : IDLE_COMMIT_MS)
+    return false
+  }
+
+  /** Unless it is due sooner. */
+  #commitAfter(waitMs: number): void {
+    const dueAtMs = this.#deps.clock.monotonicMs() + waitMs
+    if (this.#dueTimer !== null && this.#dueAtMs <= dueAtMs) return
+    this.#clearDue()
+    const reading = this.#reading
+    this.#dueAtMs = dueAtMs
+    this.#dueTimer = setTimeout(() => this.#commitSoon(reading), waitMs)
+  }
+
+  #clearDue(): void {
+    if (this.#dueTimer !== null) clearTimeout(this.#dueTimer)
+    this.#dueTimer = null
+  }
+
+  #commitSoon(reading: object): void {
+    this.#clearDue()
+    this.#committing = this.#inTurn(async () => {
+      if (reading === this.#reading) await this.#commitStaged()
+    }).catch((error: unknown) => this.#fail(error, reading))
+  }
+
+  async #commitStaged(): Promise<void> {
+    const staged = this.#staged
+    if (staged === null || this.#writer === null) return
+    this.#staged = null
+    this.#clearDue()
+    const { groupId, observer, clock, partition } = this.#deps
+    const { records, nextOffset } = staged
     const startedMs = clock.monotonicMs()
-    const ended = (): { records: number; durationMs: number; topic: string; partition: number } => ({
+    const ended = () => ({
       ...this.#at,
       records: records.length,
       durationMs: clock.monotonicMs() - startedMs,
@@ -102,64 +172,36 @@ export class TransactionalOwner implements PartitionOwner {
       observer.transactionEnded({ ...ended(), end: isFenced(error) ? 'fenced' : 'aborted', error })
       throw error
     }
-    this.#uncommitted = null
     observer.transactionEnded({ ...ended(), end: 'committed' })
+    partition.worked()
   }
 
-  async #commitUncommitted(): Promise<void> {
-    if (this.#uncommitted !== null && this.#writer !== null) await this.#commit([], this.#uncommitted)
+  /** What is read ahead is read again, from what is committed. */
+  #fail(error: unknown, reading: object): void {
+    if (reading !== this.#reading) return
+    this.#forget()
+    this.#deps.partition.prepareAgain(error)
   }
 
-  async #commitIdle(): Promise<void> {
-    this.#idleTimer = null
-    try {
-      await this.#inTurn(() => this.#commitUncommitted())
-    } catch (error) {
-      this.#deps.partition.prepareAgain(error)
-    }
+  #forget(): void {
+    this.#reading = {}
+    this.#staged = null
+    this.#clearDue()
   }
 
-  async #discard(): Promise<void> {
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer)
-    this.#idleTimer = null
-    this.#uncommitted = null
-    const writer = this.#writer
-    this.#writer = null
-    await writer?.discard()
+  async #abandon(): Promise<void> {
+    this.#forget()
+    await this.#inTurn(async () => {
+      const writer = this.#writer
+      this.#writer = null
+      await writer?.discard()
+    })
   }
 
-  /** Batches and idle commits take turns: a producer has one transaction at a time. */
+  /** A producer has one transaction at a time, and is not thrown away in the middle of one. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const next = this.#turn.then(work, work)
     this.#turn = next.catch(() => undefined)
     return next
   }
-}
-
-interface KafkaRecord {
-  offset: string
-  timestamp: string
-  key: Buffer | null
-  value: Buffer | null
-  headers?: Record<string, Buffer | string | (Buffer | string)[] | undefined>
-}
-
-function toEventRecord(record: KafkaRecord, at: { topic: string; partition: number }): EventRecord {
-  return {
-    ...at,
-    offset: Number(record.offset),
-    timestamp: timestampOf(record),
-    key: record.key,
-    value: record.value,
-    headers: toHeaders(record.headers),
-  }
-}
-
-const NO_HEADERS: EventRecord['headers'] = []
-
-function toHeaders(headers: KafkaRecord['headers']): EventRecord['headers'] {
-  if (headers === undefined) return NO_HEADERS
-  return Object.entries(headers).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values : [values]).map((value) => ({ name, value: Buffer.from(value ?? '') })),
-  )
 }

@@ -1,14 +1,15 @@
-import type { Config, Destination } from '../config/config.ts'
+import type { Config, KafkaConfig } from '../config/config.ts'
 import { formatMessageId } from '../core/ids.ts'
 import type { EventCause } from '../core/outcome.ts'
 import type { DispatchRecord, MessageContent } from '../core/records.ts'
-import { laneKeyOf } from '../dispatch/lane-key.ts'
+import { createLaneKeys } from '../dispatch/lane-key.ts'
 import type { AnalyticsEvent, EventRecord } from '../event/event.ts'
 import { createEventFormats, type EventFormats } from '../event/event-formats.ts'
 import { isWithheld } from '../event/integrations.ts'
 import { NO_SCHEMAS } from '../registry/schema-store.ts'
 import { compileRules, type Rule } from './rule.ts'
-import { createRuleIndex } from './rule-index.ts'
+import { createRuleIndex, type RuleIndex } from './rule-index.ts'
+import { createRulePeek, type RulePeek } from './rule-peek.ts'
 
 /** A message to queue, under the key of its lane. */
 export interface QueuedMessage {
@@ -41,32 +42,76 @@ const NOTHING: Matched = { messages: [], failures: [], actions: [], cut: [] }
 /**
  * The match stage without its I/O: one events record gives 0..n messages. The same record and configuration
  * always give the same messages under the same ids, so reading a batch again repeats nothing.
+ *
+ * A JSON event that no rule of its topic can match is left out by its bytes, unparsed: of such an event nobody
+ * checks that it is JSON, only that it is UTF-8 between braces. Of one in Avro type and name are looked at first, on
+ * a way through the value that finds the same faults. Everything else is decoded, and is poison where that fails.
  */
 export function createMatcher(
   config: Config,
   formats: EventFormats = createEventFormats(config.kafka.events, NO_SCHEMAS),
 ): (record: EventRecord) => Matched {
-  const index = createRuleIndex(compileRules(config.actions))
+  const rulesOf = createTopicRules(config)
+  const keyOf = createLaneKeys(config.destinations)
 
   return (record) => {
-    if (record.value === null) return NOTHING
-    if (record.value.length > config.maxEventBytes) {
-      return poisoned('too_large', `${record.value.length} bytes, max_event_bytes is ${config.maxEventBytes}`)
+    const { topic, value } = record
+    if (value === null) return NOTHING
+    if (value.length > config.maxEventBytes) {
+      return poisoned('too_large', `${value.length} bytes, max_event_bytes is ${config.maxEventBytes}`)
     }
-    const decoded = formats(record.topic).decode(record.value)
+    const { index, peek } = rulesOf(topic)
+    const format = formats(topic)
+    if (peek === null) {
+      const seen = format.peek?.(value) ?? null
+      if (seen !== null && index.candidates(seen).length === 0) return NOTHING
+    } else if (!peek(value)) return NOTHING
+    const decoded = format.decode(value)
     if (decoded.kind === 'poison') return poisoned(decoded.cause, decoded.detail)
     const { event } = decoded
     const rules = index.candidates(event)
     if (rules.length === 0 || isWithheld(event, config.integrationNames)) return NOTHING
-    return matchRules({ config, record, event }, rules)
+    return matchRules({ config, keyOf, record, event }, rules)
   }
+}
+
+interface TopicRules {
+  index: RuleIndex
+  /** Null where the bytes of a record are not the event. */
+  peek: RulePeek | null
+}
+
+/** The rules that listen to a topic. */
+function createTopicRules({ actions, kafka }: Config): (topic: string) => TopicRules {
+  const rules = compileRules(actions)
+  const known = new Map<string, TopicRules>()
+  return (topic) => {
+    const found = known.get(topic)
+    if (found !== undefined) return found
+    const own = rules.filter(({ action: { topics } }) => topics === null || topics.includes(topic))
+    const made = {
+      index: createRuleIndex(own),
+      peek: isEventAsItIs(kafka, topic) ? createRulePeek(own) : null,
+    }
+    known.set(topic, made)
+    return made
+  }
+}
+
+/** Whether the bytes of a record are the event: of one in Avro, or one that a map makes, they say nothing. */
+function isEventAsItIs({ events }: KafkaConfig, topic: string): boolean {
+  const configured = events.find((each) => each.topic === topic)
+  return configured === undefined || (configured.format === 'json' && configured.map === null)
 }
 
 interface Subject {
   config: Config
+  keyOf: LaneKeys
   record: EventRecord
   event: AnalyticsEvent
 }
+
+type LaneKeys = ReturnType<typeof createLaneKeys>
 
 function matchRules(subject: Subject, rules: readonly Rule[]): Matched {
   const { record, event } = subject
@@ -77,7 +122,6 @@ function matchRules(subject: Subject, rules: readonly Rule[]): Matched {
     cut: [] as string[],
   }
   for (const { action, trigger, message } of rules) {
-    if (action.topics !== null && !action.topics.includes(record.topic)) continue
     if (!trigger.matches(event)) continue
     found.actions.push(action.id)
     const rendered = message.render(event, { nowMs: record.timestamp })
@@ -88,8 +132,7 @@ function matchRules(subject: Subject, rules: readonly Rule[]): Matched {
       continue
     }
     for (const id of action.destinations) {
-      const destination = subject.config.destinations.get(id)
-      if (destination?.enabled !== true) continue
+      if (subject.config.destinations.get(id)?.enabled !== true) continue
       const { text, cut } = rendered.textFor(id)
       if (cut) found.cut.push(action.id)
       const content: MessageContent = {
@@ -99,33 +142,35 @@ function matchRules(subject: Subject, rules: readonly Rule[]): Matched {
         icon_url: action.iconUrl,
         icon_emoji: action.iconEmoji,
       }
-      found.messages.push(toQueued(subject, { action: action.id, destination, content }))
+      const key = subject.keyOf({ destination: id, message: content })
+      if (key !== null) {
+        found.messages.push({
+          key,
+          record: toRecord(subject, { action: action.id, destination: id, content }),
+        })
+      }
     }
   }
   return found
 }
 
-function toQueued(
+function toRecord(
   { config, record, event }: Subject,
-  to: { action: string; destination: Destination; content: MessageContent },
-): QueuedMessage {
+  { action, destination, content }: { action: string; destination: string; content: MessageContent },
+): DispatchRecord {
   const { topic, partition, offset, timestamp } = record
-  const destination = to.destination.id
   return {
-    key: laneKeyOf(to.destination, to.content),
-    record: {
-      id: formatMessageId({ topic, partition, offset, action: to.action, destination }),
-      action: to.action,
-      destination,
-      message: to.content,
-      event: { topic, partition, offset, timestamp },
-      userId: idOf(event.userId),
-      anonymousId: idOf(event.anonymousId),
-      messageId: idOf(event.messageId),
-      config_version: config.version,
-      moves: 0,
-      moved_at: null,
-    },
+    id: formatMessageId({ topic, partition, offset, action, destination }),
+    action,
+    destination,
+    message: content,
+    event: { topic, partition, offset, timestamp },
+    userId: idOf(event.userId),
+    anonymousId: idOf(event.anonymousId),
+    messageId: idOf(event.messageId),
+    config_version: config.version,
+    moves: 0,
+    moved_at: null,
   }
 }
 

@@ -1,7 +1,9 @@
+import type { Config } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { DeadLetter } from '../core/records.ts'
 import type { EventRecord } from '../event/event.ts'
-import { createEventFormats, type EventFormats } from '../event/event-formats.ts'
+import { createEventFormats } from '../event/event-formats.ts'
+import { missingSchemas } from '../event/missing-schemas.ts'
 import { toRawEvent } from '../event/raw-event.ts'
 import { createDeadLetterRecord } from '../kafka/dead-letters.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
@@ -19,7 +21,7 @@ import { createMatcher, type Failure, type Matched } from './match-event.ts'
 export function createMatchStage(deps: StageDeps): Stage {
   const { config, kafka, admin, topics, observer, signal } = deps
   const { openWriter = (id: string) => openTransactionalWriter(kafka, id) } = deps
-  const transform = createTransform(deps)
+  const { transform, prepare } = createTransform(deps)
   const consumer = new PartitionConsumer({
     ...deps,
     stage: 'match',
@@ -33,6 +35,7 @@ export function createMatchStage(deps: StageDeps): Stage {
 
   return {
     name: 'match',
+    prepare,
     async start() {
       const settled = await settleStartOffsets({
         kafka,
@@ -64,12 +67,19 @@ export function createMatchStage(deps: StageDeps): Stage {
 
 type Transform = (records: readonly EventRecord[]) => Promise<OutgoingRecord[]>
 
-function createTransform(deps: StageDeps): Transform {
-  const { config, codecs, topics, observer, clock, schemas } = deps
+/** What a configuration makes of events. */
+function createRules({ config, schemas }: Pick<StageDeps, 'config' | 'schemas'>) {
   const formats = createEventFormats(config.kafka.events, schemas)
-  const match = createMatcher(config, formats)
+  return { formats, match: createMatcher(config, formats) }
+}
+
+function createTransform(deps: StageDeps): { transform: Transform } & Pick<Stage, 'prepare'> {
+  const { codecs, topics, observer, clock, schemas } = deps
+  let rules = createRules(deps)
   const deadLetter = createDeadLetterRecord({ codec: codecs.deadLetter, topic: topics.deadLetters })
-  return async (records) => {
+  const transform: Transform = async (records) => {
+    // One configuration for the whole batch, whatever is reloaded meanwhile.
+    const { formats, match } = rules
     const missing = missingSchemas(records, formats)
     if (missing.size > 0) await schemas.learn(missing)
     const outgoing: OutgoingRecord[] = []
@@ -87,15 +97,13 @@ function createTransform(deps: StageDeps): Transform {
     for (const [action, count] of matches) observer.actionMatched({ action, count })
     return outgoing
   }
-}
-
-function missingSchemas(records: readonly EventRecord[], formats: EventFormats): Set<number> {
-  const missing = new Set<number>()
-  for (const { topic, value } of records) {
-    const id = value === null ? null : formats(topic).missingSchema(value)
-    if (id !== null) missing.add(id)
+  const prepare = (config: Config) => {
+    const next = createRules({ config, schemas })
+    return () => {
+      rules = next
+    }
   }
-  return missing
+  return { transform, prepare }
 }
 
 function report(

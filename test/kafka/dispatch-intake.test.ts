@@ -6,7 +6,7 @@ import type { QueuedMessage } from '../../src/dispatch/lane.ts'
 import { DispatchIntake } from '../../src/kafka/dispatch-intake.ts'
 import type { Moving } from '../../src/kafka/moves.ts'
 import { createOwnership, learn } from '../../src/kafka/ownership.ts'
-import { createRecordCodecs } from '../../src/kafka/record-codec.ts'
+import { createRecordCodecs, type RecordCodec } from '../../src/kafka/record-codec.ts'
 import { silentObserver } from '../support/recording-observer.ts'
 
 const { dispatch: codec } = createRecordCodecs()
@@ -46,12 +46,19 @@ function message(
 }
 
 /** An owned partition committed up to 5, over lanes that hold three messages each until they are told to drain. */
-function intakeBench(options: { keys?: Record<string, string>; nowMs?: number } = {}) {
-  const { keys = {}, nowMs = 0 } = options
+function intakeBench(
+  options: {
+    keys?: Record<string, string>
+    nowMs?: number
+    learn?: RecordCodec<DispatchRecord>['learn']
+  } = {},
+) {
+  const { keys = {}, nowMs = 0, learn = codec.learn } = options
   const clock = { now: nowMs, nowMs: () => clock.now, monotonicMs: () => clock.now }
   const lanes = new Map<string, QueuedMessage[]>()
   const dead: string[] = []
-  const moved: Moving[][] = []
+  const moved: Moving[] = []
+  const writes = { committed: true }
   const ownership = createOwnership({
     partition: 0,
     memberId: 'me',
@@ -59,25 +66,28 @@ function intakeBench(options: { keys?: Record<string, string>; nowMs?: number } 
     receiptsFrom: 0,
     receiptsEnd: 100,
     sinceMs: 0,
+    writer: { write: async () => writes.committed, unacknowledged: () => 0, oldestUnacknowledgedMs: () => 0 },
   })
   const of = (lane: string): QueuedMessage[] => lanes.get(lane) ?? []
   const intake = new DispatchIntake(ownership, {
     topic: 'dispatch',
-    codec,
+    codec: { ...codec, learn },
     lanes: {
       add: (lane, queued) => void lanes.set(lane, [...of(lane), queued]),
       hasRoom: (lane) => of(lane).length < 3,
       isBelowHalf: (lane) => of(lane).length < 1.5,
     },
-    openMoves: async () =>
-      ({ move: async (moving: Moving[]) => void moved.push(moving), close: async () => undefined }) as never,
+    movedRecords(moving) {
+      moved.push(moving)
+      return []
+    },
     currentKey: ({ destination }) => (destination in keys ? (keys[destination] ?? null) : destination),
     movedReceipt: (queued) => movedReceipt(queued, clock.now),
-    writeMalformed: async ({ offset }) => {
+    mayMoveFrom: ({ moved_at: movedAt }) => (movedAt === null ? 0 : movedAt + 600_000),
+    malformedRecords({ offset }) {
       dead.push(offset)
-      return 7
+      return []
     },
-    leaseHolds: () => true,
     observer: silentObserver(),
     clock,
     signal: new AbortController().signal,
@@ -94,7 +104,7 @@ function intakeBench(options: { keys?: Record<string, string>; nowMs?: number } 
     lanes.set(lane, [])
   }
   const offsets = (lane: string): number[] => of(lane).map(({ dispatchOffset }) => dispatchOffset)
-  return { intake, take, ownership, lanes, offsets, drain, dead, moved, clock, of }
+  return { intake, take, ownership, lanes, offsets, drain, dead, moved, clock, of, writes }
 }
 
 function receiptOf(offset: number, outcome: Receipt['outcome'], change: Partial<Receipt> = {}): Receipt {
@@ -170,6 +180,30 @@ describe('records of an owned partition', () => {
     expect(ownership.tracker.committable()).toBe(8)
   })
 
+  it('whose schema is not known yet wait for it, and go nowhere where the partition is lost by then', async () => {
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const answers = [first.promise, second.promise]
+    const { take, ownership, offsets } = intakeBench({ learn: () => answers.shift() ?? null })
+    const taken = take(message(5))
+    await Promise.resolve()
+    expect(offsets('a')).toEqual([])
+    first.resolve()
+    expect(await taken).toEqual({ kind: 'taken' })
+    expect(offsets('a')).toEqual([5])
+
+    const late = take(message(6))
+    ownership.lost = true
+    second.resolve()
+    await late
+    expect(offsets('a')).toEqual([5])
+  })
+
+  it('whose schema the registry does not know are dead letters', async () => {
+    const { take, dead } = intakeBench({ learn: () => null })
+    await take(message(5, 'a', { value: Buffer.from([0, 0, 0, 0, 9, 1, 2]) }))
+    expect(dead).toEqual(['5'])
+  })
+
   it('larger than bellhop writes are dead letters, for a receipt could not hold them', async () => {
     const { take, dead } = intakeBench()
     await take(message(5, 'a', { value: Buffer.alloc(600_000) }))
@@ -212,18 +246,23 @@ describe("a record whose key is no longer its destination's", () => {
   it('is moved under the new key, in order, and is complete', async () => {
     const { take, ownership, moved, offsets } = intakeBench({ keys: { a: 'a-new' } })
     await take(message(5, 'a'), message(6, 'b'), message(7, 'a'))
-    expect(moved.map((batch) => batch.map(({ offset, key }) => ({ offset, key })))).toEqual([
-      [
-        { offset: 5, key: 'a-new' },
-        { offset: 7, key: 'a-new' },
-      ],
+    expect(moved.map(({ offset, key }) => ({ offset, key }))).toEqual([
+      { offset: 5, key: 'a-new' },
+      { offset: 7, key: 'a-new' },
     ])
     expect(offsets('b')).toEqual([6])
     ownership.tracker.complete(6)
     expect(ownership.tracker.committable()).toBe(8)
   })
 
-  it('waits ten minutes where it has been moved before: two configurations may be at work', async () => {
+  it('is complete only where that is known: else the partition is claimed anew, and the receipts tell', async () => {
+    const { take, ownership, writes } = intakeBench({ keys: { a: 'a-new' } })
+    writes.committed = false
+    await expect(take(message(5, 'a'))).rejects.toThrow('is not known')
+    expect(ownership.tracker.committable()).toBe(5)
+  })
+
+  it('waits as long as it is told where it has been moved before: two configurations may be at work', async () => {
     const { take, moved, intake, clock, ownership } = intakeBench({ keys: { a: 'a-new' }, nowMs: 2_000 })
     learn(ownership, receiptOf(5, null, { attempts: 3, ambiguous: 1, held_until: 9_000 }), 40)
     await take(message(5, 'a', { movedAt: 1_000 }), message(6, 'a', { movedAt: 1_000 }))
@@ -232,8 +271,8 @@ describe("a record whose key is no longer its destination's", () => {
     clock.now = 601_000
     expect(intake.rewindTo(7)).toBe(5)
     await take(message(5, 'a', { movedAt: 1_000 }), message(6, 'a', { movedAt: 1_000 }))
-    expect(moved.flat().map(({ offset }) => offset)).toEqual([5, 6])
-    expect(moved.flat()[0]?.receipt).toMatchObject({ outcome: 'moved', attempts: 3, ambiguous: 1 })
+    expect(moved.map(({ offset }) => offset)).toEqual([5, 6])
+    expect(moved[0]?.receipt).toMatchObject({ outcome: 'moved', attempts: 3, ambiguous: 1 })
   })
 
   it('stays in its own lane where its destination is not known here', async () => {

@@ -14,7 +14,7 @@ function ownerBench() {
   const left = { offset: '40', metadata: encodeCommitMetadata({ holder: null, receiptsFrom: 12 }) }
   const commits: string[] = []
   const fails = { ranges: 0, commitAnswers: 0 }
-  const waits = { ranges: Promise.resolve(), quiet: Promise.resolve() }
+  const waits = { ranges: Promise.resolve(), quiet: Promise.resolve(), commit: Promise.resolve() }
   const opened: string[] = []
   const clock = { nowMs: () => Date.now(), monotonicMs: () => Date.now() }
   const admin = {
@@ -57,9 +57,17 @@ function ownerBench() {
     recorded: async () => undefined,
     began: () => undefined,
     ended: () => undefined,
-    openMoves: async () => ({ close: async () => void opened.push('closed') }),
+    openWriter: async () => {
+      opened.push('opened')
+      return { commit: () => waits.commit, discard: async () => void opened.push('closed') }
+    },
   } as unknown as DispatchOwnerDeps
-  const owner = new DispatchOwner({ topic: 'dispatch', partition: 0 } as HeldPartition, deps)
+  const held = {
+    topic: 'dispatch',
+    partition: 0,
+    prepareAgain: (error: Error) => void opened.push(`prepare again: ${error.message}`),
+  }
+  const owner = new DispatchOwner(held as unknown as HeldPartition, deps)
   const gone = new AbortController()
   return {
     owner,
@@ -77,13 +85,13 @@ function ownerBench() {
 }
 
 describe('a partition that is claimed', () => {
-  it('is prepared from where it was left, after what owners before were moving has been ended', async () => {
+  it('is prepared from where it was left, after what owners before were writing has been ended', async () => {
     const { prepare, left, opened } = ownerBench()
     const prepared = prepare()
     await vi.advanceTimersByTimeAsync(50)
     expect(await prepared).toBe(40)
     expect(left().kind).toBe('claimed')
-    expect(opened).toEqual(['closed'])
+    expect(opened).toEqual(['opened'])
   })
 
   it('is released where it was lost while the claim was on its way, whatever fails after', async () => {
@@ -143,5 +151,54 @@ describe('a partition that is claimed', () => {
     await vi.advanceTimersByTimeAsync(5_000)
     await again
     expect(left()).toEqual({ kind: 'released', offset: '60' })
+  })
+
+  it('writes what only its owner may say under the id it took over when it was claimed, until it is let go', async () => {
+    const { owner, prepare, lose, waits, opened } = ownerBench()
+    const prepared = prepare()
+    await vi.advanceTimersByTimeAsync(50)
+    await prepared
+    const committed = Promise.withResolvers<void>()
+    waits.commit = committed.promise
+    const written = owner.ownership?.writer.write([])
+    lose()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(opened).toEqual(['opened'])
+    committed.resolve()
+    expect(await written).toBe(true)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(opened).toEqual(['opened', 'closed'])
+  })
+
+  it('is claimed anew where what became of a write is not known', async () => {
+    const { owner, prepare, waits, opened } = ownerBench()
+    const prepared = prepare()
+    await vi.advanceTimersByTimeAsync(50)
+    await prepared
+    const { ownership } = owner
+    waits.commit = Promise.reject(new Error('the broker is away'))
+    const ownedWhenKnown = ownership?.writer.write([]).then((isCommitted) => [isCommitted, ownership.owned()])
+    expect(await ownedWhenKnown).toEqual([false, false])
+    expect(opened).toEqual(['opened', 'prepare again: the broker is away'])
+    const again = prepare()
+    await vi.advanceTimersByTimeAsync(50)
+    await again
+    expect(opened.slice(2)).toEqual(['closed', 'opened'])
+  })
+
+  it('is not claimed anew where what became of a write is not known while it is let go', async () => {
+    const { owner, prepare, lose, waits, opened } = ownerBench()
+    const prepared = prepare()
+    await vi.advanceTimersByTimeAsync(50)
+    await prepared
+    const committed = Promise.withResolvers<void>()
+    waits.commit = committed.promise
+    const written = owner.ownership?.writer.write([])
+    lose()
+    await vi.advanceTimersByTimeAsync(1_000)
+    committed.reject(new Error('the broker is away'))
+    expect(await written).toBe(false)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(opened).toEqual(['opened', 'closed'])
   })
 })

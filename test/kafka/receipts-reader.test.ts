@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Receipt } from '../../src/core/records.ts'
 import type { HeldPartition } from '../../src/kafka/held-partition.ts'
 import { ReceiptsReader } from '../../src/kafka/receipts-reader.ts'
-import type { Decoded } from '../../src/kafka/record-codec.ts'
+import type { Decoded, RecordCodec } from '../../src/kafka/record-codec.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -17,28 +17,46 @@ function readerBench() {
     moveTo: (offset: number) => void orders.push(`move to ${offset}`),
     goOn: (offset: number) => void orders.push(`go on at ${offset}`),
   } as unknown as HeldPartition
-  const decode = (value: Buffer): Decoded<Receipt> =>
-    value.toString() === 'ok'
-      ? { kind: 'record', record: {} as Receipt }
-      : { kind: 'malformed', detail: 'not JSON' }
-  const reader = new ReceiptsReader(held, { codec: { encode: () => '', decode }, lost: () => undefined })
+  const decode = (value: Buffer): Decoded<Receipt> => {
+    if (value.toString() === 'ok') return { kind: 'record', record: {} as Receipt }
+    return value.toString() === '?'
+      ? { kind: 'malformed', detail: 'not JSON' }
+      : { kind: 'unknown_schema', detail: 'schema 7 is not in the registry' }
+  }
+  const learning: PromiseWithResolvers<void>[] = []
+  const codec: RecordCodec<Receipt> = {
+    encode: () => '',
+    missingSchema: () => null,
+    learn: () => learning.at(-1)?.promise ?? null,
+    decode,
+  }
+  const reader = new ReceiptsReader(held, { codec, lost: () => undefined })
   const given: number[] = []
   const lost = new AbortController()
   const want = (from: number, end: number) =>
     reader.read({ from, end, onReceipt: (_, offset) => void given.push(offset), signal: lost.signal })
-  const batch = (offsets: number[], { lastOffset = offsets.at(-1) ?? 0, foreign = [] as number[] } = {}) =>
+  const batch = (
+    offsets: number[],
+    { lastOffset = offsets.at(-1) ?? 0, foreign = [] as number[], lost = [] as number[] } = {},
+  ) =>
     reader.consume({
       fetchedOffset: offsets[0] ?? 0,
       messages: offsets.map(
         (offset) =>
           ({
             offset: String(offset),
-            value: Buffer.from(foreign.includes(offset) ? '?' : 'ok'),
+            value: Buffer.from(foreign.includes(offset) ? '?' : lost.includes(offset) ? 'lost' : 'ok'),
           }) as KafkaMessage,
       ),
       lastOffset,
     })
-  return { reader, want, batch, given, lost, orders }
+  /** The schema of what comes next is not known; to be resolved by the test. */
+  const asks = (): PromiseWithResolvers<void> => {
+    const asked = Promise.withResolvers<void>()
+    learning.push(asked)
+    return asked
+  }
+  return { reader, want, batch, given, lost, orders, asks }
 }
 
 describe('receipts that are wanted', () => {
@@ -81,6 +99,52 @@ describe('receipts that are wanted', () => {
     const second = expect(want(10, 12)).rejects.toThrow('no longer wanted')
     lost.abort()
     await second
+  })
+})
+
+describe('receipts whose schema has to be asked for first', () => {
+  it('are given once it is known', async () => {
+    const { want, batch, given, asks } = readerBench()
+    const reading = want(10, 12)
+    const asked = asks()
+    const consumed = batch([10, 11])
+    await vi.advanceTimersByTimeAsync(100)
+    expect(given).toEqual([])
+    asked.resolve()
+    expect(await consumed).toEqual({ kind: 'held_back', nextOffset: 12 })
+    expect(await reading).toBe(2)
+  })
+
+  it('are not given to whoever wants another range by then', async () => {
+    const { want, batch, given, asks } = readerBench()
+    const first = expect(want(10, 12)).rejects.toThrow('other receipts are wanted')
+    const asked = asks()
+    const consumed = batch([10, 11])
+    void want(20, 22)
+    asked.resolve()
+    expect(await consumed).toEqual({ kind: 'held_back', nextOffset: 20 })
+    await first
+    expect(given).toEqual([])
+  })
+
+  it('fail the partition, which tries again, where the registry cannot be asked', async () => {
+    const { want, batch, given, asks } = readerBench()
+    const reading = want(10, 12)
+    asks().reject(new Error('no registry'))
+    await expect(batch([10, 11])).rejects.toThrow('no registry')
+    asks().resolve()
+    await batch([10, 11])
+    expect(await reading).toBe(2)
+    expect(given).toEqual([10, 11])
+  })
+
+  it('are not passed over where the registry does not know it: their messages would be posted again', async () => {
+    const { want, batch, given } = readerBench()
+    void want(10, 12)
+    await expect(batch([10, 11], { lost: [11] })).rejects.toThrow(
+      /receipts\/3, offset 11, cannot be read.*posted twice: schema 7 is not in the registry/,
+    )
+    expect(given).toEqual([])
   })
 })
 

@@ -15,7 +15,7 @@ afterEach(() => scene.close())
 
 function configuration(topics: { partitions: number; retentionMs: number }) {
   const { kafka } = testConfig()
-  const events = [{ topic: scene.events, format: 'json', start: { at: 'latest' } } as const]
+  const events = [{ topic: scene.events, format: 'json', map: null, start: { at: 'latest' } } as const]
   return {
     kafka: {
       ...kafka,

@@ -28,6 +28,7 @@ export interface Trigger {
 }
 
 export interface TriggerWarning extends TextPosition {
+  readonly kind: 'malformed-glob' | 'keyword-as-field'
   /** One sentence, without the position. */
   readonly message: string
 }
@@ -117,7 +118,10 @@ class Compiler {
   #constantMatch(readText: Read, pattern: Expression): Test | null {
     if (pattern.kind !== 'literal' || typeof pattern.value !== 'string') return null
     const { matches, problem } = compileGlob(pattern.value)
-    if (problem !== null) this.#warn(pattern.offset, `the pattern is malformed and never matches: ${problem}`)
+    if (problem !== null) {
+      const message = `the pattern is malformed and never matches: ${problem}`
+      this.#warn('malformed-glob', pattern.offset, message)
+    }
     return (event) => {
       const text = readText(event)
       return typeof text === 'string' && matches(text)
@@ -148,11 +152,12 @@ class Compiler {
     if (path.length !== 1 || typeof name !== 'string' || !this.#text.startsWith(name, offset)) return
     const keyword = KEYWORDS.find((word) => word === name.toLowerCase())
     if (keyword === undefined) return
-    this.#warn(offset, `\`${name}\` is read as a field of the event; the keyword is \`${keyword}\``)
+    const message = `\`${name}\` is read as a field of the event; the keyword is \`${keyword}\``
+    this.#warn('keyword-as-field', offset, message)
   }
 
-  #warn(offset: number, message: string): void {
-    this.#warnings.push({ ...positionAt(this.#text, offset), message })
+  #warn(kind: TriggerWarning['kind'], offset: number, message: string): void {
+    this.#warnings.push({ kind, ...positionAt(this.#text, offset), message })
   }
 }
 

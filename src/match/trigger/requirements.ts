@@ -1,20 +1,31 @@
 /**
- * What a trigger needs of an event's `type` and `event`, read off its tree: rules are found by it, so it must be
- * sound. An event outside of it can never match; one inside may still not match.
+ * What a trigger needs of an event, read off its tree: rules are found by it, so it must be sound. An event outside
+ * of it can never match; one inside may still not match.
  */
 import { plainKey } from '../json-path/json-path.ts'
 import type { Expression } from './ast.ts'
+import { type MemberNeed, memberNeedOf } from './member-need.ts'
 
-/** Null: any value, also none. An empty set: no event can match; then both are empty. */
+/** Null: any value, also none. Empty: no event can match; then all are empty. */
 export interface Requirements {
   /** Values of the root field `type`. */
   readonly types: ReadonlySet<string> | null
   /** Values of the root field `event`. */
   readonly events: ReadonlySet<string> | null
+  /** One of these must be met. */
+  readonly members: readonly MemberNeed[] | null
 }
 
-const ANY: Requirements = { types: null, events: null }
-const NEVER: Requirements = { types: new Set(), events: new Set() }
+const ANY: Requirements = { types: null, events: null, members: null }
+const NEVER: Requirements = { types: new Set(), events: new Set(), members: [] }
+
+/**
+ * Whether an event can be left out for this trigger without being parsed, by its bytes: by its type, its name, or a
+ * field that must have a certain value. For a trigger without an anchor every event is parsed.
+ */
+export function hasAnchor({ requires }: { readonly requires: Requirements }): boolean {
+  return requires.types !== null || requires.events !== null || requires.members !== null
+}
 
 export function requirementsOf(expression: Expression): Requirements {
   switch (expression.kind) {
@@ -23,11 +34,14 @@ export function requirementsOf(expression: Expression): Requirements {
     case 'or':
       return expression.operands.map(requirementsOf).reduce(either)
     case 'comparison':
-      if (expression.operator === 'in') return oneOf(expression.left, expression.right)
-      if (expression.operator === '=') {
-        return both(equal(expression.left, expression.right), equal(expression.right, expression.left))
+      if (expression.operator === 'in') {
+        return both(oneOf(expression.left, expression.right), oneMember(expression))
       }
-      return ANY
+      if (expression.operator === '=') {
+        const { left, right } = expression
+        return [equal(left, right), equal(right, left), oneMember(expression)].reduce(both)
+      }
+      return oneMember(expression)
     case 'literal':
       return expression.value === true ? ANY : NEVER
     case 'list':
@@ -35,18 +49,42 @@ export function requirementsOf(expression: Expression): Requirements {
     case 'not':
     case 'path':
     case 'call':
-      return ANY
+      return oneMember(expression)
   }
+}
+
+function oneMember(condition: Expression): Requirements {
+  const need = memberNeedOf(condition)
+  return need === null ? ANY : { types: null, events: null, members: [need] }
 }
 
 function both(left: Requirements, right: Requirements): Requirements {
   const types = intersection(left.types, right.types)
   const events = intersection(left.events, right.events)
-  return types?.size === 0 || events?.size === 0 ? NEVER : { types, events }
+  const members = moreTelling(left.members, right.members)
+  if (types?.size === 0 || events?.size === 0 || members?.length === 0) return NEVER
+  return { types, events, members }
+}
+
+/** Both must be met; to ask for one is enough, and cheaper. */
+function moreTelling(left: Requirements['members'], right: Requirements['members']): Requirements['members'] {
+  if (left === null || right === null) return left ?? right
+  return rank(right) < rank(left) ? right : left
+}
+
+/** Types and names are asked for before members are; texts are looked up, however many there are. */
+function rank(members: readonly MemberNeed[]): number {
+  if (members.length === 0) return 0
+  if (members.some(({ key }) => key === 'type' || key === 'event')) return 3
+  return members.every(({ texts }) => texts !== null) ? 1 : 2
 }
 
 function either(left: Requirements, right: Requirements): Requirements {
-  return { types: union(left.types, right.types), events: union(left.events, right.events) }
+  return {
+    types: union(left.types, right.types),
+    events: union(left.events, right.events),
+    members: left.members && right.members && [...left.members, ...right.members],
+  }
 }
 
 function intersection(left: ReadonlySet<string> | null, right: ReadonlySet<string> | null) {
@@ -77,6 +115,6 @@ function requireField(field: Expression, values: readonly string[]): Requirement
   if (field.kind !== 'path' || field.path.length !== 1) return ANY
   const [segment] = field.path
   const name = segment === undefined ? null : plainKey(segment)
-  if (name === 'type') return { types: new Set(values), events: null }
-  return name === 'event' ? { types: null, events: new Set(values) } : ANY
+  if (name === 'type') return { ...ANY, types: new Set(values) }
+  return name === 'event' ? { ...ANY, events: new Set(values) } : ANY
 }

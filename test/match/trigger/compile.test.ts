@@ -268,12 +268,14 @@ describe('warnings', () => {
     const { warnings } = parseTrigger('match(event, "[a-")\nor match(lowercase(event), "x\\")')
     expect(warnings).toEqual([
       {
+        kind: 'malformed-glob',
         line: 1,
         column: 14,
         offset: 13,
         message: 'the pattern is malformed and never matches: a class is not closed with `]`',
       },
       {
+        kind: 'malformed-glob',
         line: 2,
         column: 28,
         offset: 47,
@@ -285,7 +287,12 @@ describe('warnings', () => {
   it('tells a keyword in capitals, which is a field', () => {
     const { warnings, matches } = parseTrigger('properties.on = TRUE')
     expect(warnings).toMatchObject([
-      { line: 1, column: 17, message: expect.stringContaining('the keyword is `true`') },
+      {
+        kind: 'keyword-as-field',
+        line: 1,
+        column: 17,
+        message: expect.stringContaining('the keyword is `true`'),
+      },
     ])
     expect(matches({ TRUE: 1, properties: { on: 1 } })).toBe(true)
   })
