@@ -1,3 +1,4 @@
+import type { EventType, MappedField } from '../core/event-fields.ts'
 import type { Secret } from '../core/secret.ts'
 
 /** A configuration that was loaded, expanded and checked whole: what every stage is built from. */
@@ -16,6 +17,21 @@ export interface Config {
   maxEventBytes: number
   /** What `run` serves its health and metrics on. */
   http: { host: string; port: number }
+  /** Where Avro schemas are kept; null: there is none, and everything is JSON. */
+  registry: RegistryConfig | null
+}
+
+/** A registry with Confluent's HTTP interface. */
+export interface RegistryConfig {
+  /** Where its paths begin, without a slash at the end. */
+  url: string
+  auth: { username: string; password: Secret } | null
+  /** PEM text, instead of the well-known authorities. */
+  ca: string | null
+  /** For one question and its answer, connecting included. */
+  timeoutMs: number
+  /** How long an id that the registry does not know is asked for again before its events are given up. */
+  unknownSchemaWaitMs: number
 }
 
 export interface KafkaConfig {
@@ -33,8 +49,17 @@ export interface KafkaConfig {
 
 export interface EventsTopic {
   topic: string
-  format: 'json'
+  format: 'json' | 'avro'
+  /** Null: the records are events as they are. */
+  map: EventMap | null
   start: StartPosition
+}
+
+/** Where the fields of an event are found in a record that is none by itself: a JSONPath, checked, for each. */
+export interface EventMap {
+  /** One of the six types for all records, or a path; null leaves it to the record. */
+  type: { is: EventType } | { path: string } | null
+  paths: readonly { field: MappedField; path: string }[]
 }
 
 /** Where reading begins when the group has never read the topic; a time is milliseconds since the epoch. */
@@ -143,6 +168,8 @@ export interface Action {
   trigger: string
   /** Liquid, checked likewise. */
   message: string
+  /** What stands under the message, by enabled destination; left out where nothing stands anywhere. */
+  playbooks?: ReadonlyMap<string, Playbook>
   /** Ids of destinations, at least one. */
   destinations: readonly string[]
   /** Events topics this action listens to; null is all. */
@@ -152,4 +179,19 @@ export interface Action {
   username: string | null
   iconUrl: string | null
   iconEmoji: string | null
+}
+
+/**
+ * What stands under a message: an action's own, joined with its destination's defaults. All texts are Liquid,
+ * checked when the configuration was loaded; null or empty where there is none.
+ */
+export interface Playbook {
+  why: string | null
+  /** By label, in the order they are shown. */
+  fields: ReadonlyMap<string, string>
+  /** Addresses by label, likewise. */
+  links: ReadonlyMap<string, string>
+  nextStep: string | null
+  owner: string | null
+  slaMs: number | null
 }

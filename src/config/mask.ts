@@ -2,6 +2,7 @@ import { REDACTED } from '../core/secret.ts'
 import { hiddenInBrokenText } from './mask-broken.ts'
 import { lineAround, type Range, type Source } from './source.ts'
 import { holdsSecrets, optionDocAt } from './spec/config-spec.ts'
+import type { OptionDoc } from './spec/option.ts'
 import type { ConfigNode, MapEntry, Path, ScalarNode } from './tree.ts'
 
 /**
@@ -20,7 +21,7 @@ export interface Mask {
 export function createMask(roots: readonly ConfigNode[], broken: readonly Source[]): Mask {
   const hidden: Hidden = { ranges: new Map(), values: new Set() }
   for (const source of broken) hidden.ranges.set(source, hiddenInBrokenText(source.text))
-  for (const root of roots) hideIn(hidden, { node: root, path: [], isSecret: false })
+  for (const root of roots) hideIn(hidden, { node: root, path: [], doc: undefined, isSecret: false })
   const values = [...hidden.values].sort((a, b) => b.length - a.length)
   return {
     ranges(source, [start, end]) {
@@ -43,33 +44,36 @@ interface Hidden {
 
 interface Visited {
   node: ConfigNode
+  /** Without indexes of lists: they make no difference to what an option is. */
   path: Path
+  /** Of the option at the path. */
+  doc: OptionDoc | undefined
   isSecret: boolean
 }
 
-function hideIn(hidden: Hidden, { node, path, isSecret }: Visited): void {
-  const doc = optionDocAt(path)
+function hideIn(hidden: Hidden, { node, path, doc, isSecret }: Visited): void {
   const hides = isSecret || doc?.secret === true
   if (node.kind === 'scalar') {
     const holdsKey = node.text?.includes('PRIVATE KEY') === true
     const isUnknown = doc === undefined || holdsSecrets(path)
-    const ranges = hides || isUnknown || holdsKey ? literalRanges(node) : pathRanges(node)
-    if (doc?.verbatim !== true) add(hidden, node.source, ranges)
+    if (doc?.verbatim !== true) {
+      const ranges = hides || isUnknown || holdsKey ? literalRanges(node) : pathRanges(node)
+      add(hidden, node.source, ranges)
+    }
     for (const value of hides || holdsKey ? hiddenValues(node) : []) hidden.values.add(value)
     return
   }
   if (hides) add(hidden, node.source, [[node.start, node.end]])
   if (node.kind === 'list') {
-    for (const [index, item] of node.items.entries()) {
-      hideIn(hidden, { node: item, path: [...path, index], isSecret: hides })
-    }
+    for (const item of node.items) hideIn(hidden, { node: item, path, doc, isSecret: hides })
     return
   }
   for (const [key, entry] of node.entries) {
     const inside = [...path, key]
-    if (hides || optionDocAt(inside)?.secret === true) hideEmptyEntry(hidden, entry)
+    const option = optionDocAt(inside)
+    if (hides || option?.secret === true) hideEmptyEntry(hidden, entry)
     if (NO_NAME.test(key)) hideKey(hidden, entry)
-    hideIn(hidden, { node: entry.value, path: inside, isSecret: hides })
+    hideIn(hidden, { node: entry.value, path: inside, doc: option, isSecret: hides })
   }
 }
 

@@ -18,16 +18,28 @@ export interface Problem {
 export interface Finding {
   place: Place
   message: string
+  /** False where a look at the line would say nothing; the message then holds nothing but names and our own words. */
+  hasExcerpt?: boolean
 }
 
 export function fileProblem(file: string, message: string): Problem {
   return { file, line: 0, column: 0, message, excerpt: '' }
 }
 
-export function toProblem({ place, message }: Finding, mask: Mask): Problem {
-  const { line, column } = lineAndColumn(place)
-  const excerpt = drawExcerpt(place, line, mask)
-  return { file: place.source.file, line, column, message: mask.text(message), excerpt }
+export function toProblem(
+  { place, message, hasExcerpt = true }: Finding,
+  mask: Mask,
+  locate: typeof lineAndColumn = lineAndColumn,
+): Problem {
+  const { line, column } = locate(place)
+  const excerpt = hasExcerpt ? drawExcerpt(place, line, mask) : ''
+  return {
+    file: place.source.file,
+    line,
+    column,
+    message: hasExcerpt ? mask.text(message) : message,
+    excerpt,
+  }
 }
 
 /** Every problem as `file:line:column: message` with its excerpt below. */
@@ -41,7 +53,7 @@ export function formatProblems(problems: readonly Problem[]): string {
 }
 
 /** In the order of the files, lines and columns; what is said twice is said once. */
-export function inOrder(problems: readonly Problem[]): Problem[] {
+export function inOrder<P extends Problem>(problems: readonly P[]): P[] {
   const unique = new Map(problems.map((problem) => [formatProblems([problem]), problem]))
   return [...unique.values()].sort(
     (a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column,

@@ -1,3 +1,4 @@
+import { createLints, type Lints } from './lint/lints.ts'
 import type { Finding } from './problem.ts'
 import { placeInScalar } from './scalar-position.ts'
 import type { Place } from './source.ts'
@@ -11,10 +12,14 @@ export interface Report {
   error(path: Path, message: string, at?: 'value' | 'key'): void
   /** At an offset in the text of a scalar. */
   errorInside(path: Path, offset: number, message: string): void
+  /** What hangs on where bellhop runs, such as a file that is not there. */
   warn(path: Path, message: string): void
-  warnInside(path: Path, offset: number, message: string): void
   errors: readonly Finding[]
   warnings: readonly Finding[]
+  /** What hangs on the configuration alone, by rule. */
+  lints: Lints
+  /** Where templates that compile leave out escaping, by slot and text: many actions share a line. */
+  rawOffsets: Map<string, readonly number[]>
 }
 
 export function createReport(root: MapNode): Report {
@@ -40,7 +45,11 @@ export function createReport(root: MapNode): Report {
     },
     errorInside: (path, offset, message) => add(errors, path, { place: inside(path, offset), message }),
     warn: (path, message) => add(warnings, path, { place: placeAt(root, path), message }),
-    warnInside: (path, offset, message) => add(warnings, path, { place: inside(path, offset), message }),
+    lints: createLints((path, offset) => ({
+      place: offset === undefined ? placeAt(root, path) : inside(path, offset),
+      label: labelOf(root, path),
+    })),
+    rawOffsets: new Map(),
   }
 }
 

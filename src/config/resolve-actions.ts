@@ -1,7 +1,8 @@
 import { checkTemplate, checkTrigger } from './check-templates.ts'
-import type { Action, EventsTopic, WebhookDestination } from './config.ts'
+import type { Action, Destination, EventsTopic, WebhookDestination } from './config.ts'
 import { type Report, thereIsNo } from './report.ts'
 import { appearanceOf, type ResolvedDestinations } from './resolve-destinations.ts'
+import { playbooksOf, resolvePlaybook } from './resolve-playbook.ts'
 import { checkOrigin, type ResolvedSlack, WEBHOOK_ORIGINS } from './resolve-slack.ts'
 import { fileAndLine } from './source.ts'
 import { actionSpec } from './spec/config-spec.ts'
@@ -29,6 +30,8 @@ type Written = ReturnType<typeof readAction>
 interface Known extends ActionSurroundings {
   /** Of all destinations, actions' own included. */
   ids: readonly string[]
+  /** Those that actions carry themselves. */
+  own: ReadonlyMap<string, WebhookDestination>
 }
 
 interface WrittenAction {
@@ -45,7 +48,9 @@ export function resolveActions(report: Report, surroundings: ActionSurroundings)
     .filter((found) => found !== null)
   const destinations = new Map(own.map((destination) => [destination.id, destination]))
   const ids = [...surroundings.named.ids, ...destinations.keys()]
-  const actions = all.map((action) => resolveAction(action, { ...surroundings, ids }, report))
+  const actions = all.map((action) =>
+    resolveAction(action, { ...surroundings, ids, own: destinations }, report),
+  )
   return { actions, destinations }
 }
 
@@ -119,23 +124,32 @@ function ownDestination(
 
 function resolveAction({ written, path }: WrittenAction, known: Known, report: Report): Action {
   const { id = '', trigger = '', message = '' } = written
+  report.lints.ignore(path, written.enabled === false ? 'all' : (written.ignore ?? []))
   if (isGiven(report, [...path, 'trigger'], written.trigger))
     checkTrigger(trigger, [...path, 'trigger'], report)
   if (isGiven(report, [...path, 'message'], written.message))
-    checkTemplate(message, [...path, 'message'], report)
+    checkTemplate({ text: message, path: [...path, 'message'], slot: 'message' }, report)
   const isOwn = nodeAt(report.root, [...path, 'webhook_url']) !== undefined
+  const destinations = isOwn ? ownOnly(id, path, report) : destinationsOf({ written, path }, known, report)
+  const playbook = resolvePlaybook(written, path, report)
+  const playbooks = playbooksOf(playbook, destinationsNamed(destinations, known), known.named.defaults)
   return {
     id,
     enabled: written.enabled ?? true,
     trigger,
     message,
-    destinations: isOwn ? ownOnly(id, path, report) : destinationsOf({ written, path }, known, report),
+    ...(playbooks.size === 0 ? {} : { playbooks }),
+    destinations,
     topics: topicsOf({ written, path }, known, report),
     channel: isOwn ? null : (written.channel ?? null),
     username: isOwn ? null : (written.username ?? null),
     iconUrl: isOwn ? null : (written.icon_url ?? null),
     iconEmoji: isOwn ? null : (written.icon_emoji ?? null),
   }
+}
+
+function destinationsNamed(ids: readonly string[], { named, own }: Known): Destination[] {
+  return ids.map((id) => named.destinations.get(id) ?? own.get(id)).filter((found) => found !== undefined)
 }
 
 /** Not where YAML misread the text: that is reported, and the text is not what was written. */

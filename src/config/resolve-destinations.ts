@@ -1,6 +1,7 @@
 import type { Appearance, Destination, DestinationTls } from './config.ts'
 import type { Report } from './report.ts'
 import { refuseUselessTls, resolveDestinationTls } from './resolve-destination-tls.ts'
+import { type PartialPlaybook, resolvePlaybook } from './resolve-playbook.ts'
 import { checkOrigin, mergePolicy, type ResolvedSlack, WEBHOOK_ORIGINS } from './resolve-slack.ts'
 import { destinationSpec } from './spec/config-spec.ts'
 import { DEFAULT_USERNAME } from './spec/destination.ts'
@@ -14,6 +15,8 @@ export interface ResolvedDestinations {
   destinations: ReadonlyMap<string, Destination>
   /** All that are written down, in their order. */
   ids: readonly string[]
+  /** Of those that have any. */
+  defaults: ReadonlyMap<string, PartialPlaybook>
 }
 
 export interface DestinationSurroundings {
@@ -27,6 +30,7 @@ export async function resolveDestinations(
   { slack, secrets }: DestinationSurroundings,
 ): Promise<ResolvedDestinations> {
   const destinations = new Map<string, Destination>()
+  const defaults = new Map<string, PartialPlaybook>()
   const ids = entriesAt(report, ['destinations'])
   for (const id of ids) {
     const path = ['destinations', id]
@@ -34,6 +38,9 @@ export async function resolveDestinations(
       report.error(path, 'an id has letters, digits, "_", "." and "-" only', 'key')
     }
     const written = readDestination(report, path)
+    report.lints.ignore(path, written.enabled === false ? 'all' : (written.ignore ?? []))
+    if (nodeAt(report.root, [...path, 'defaults'])?.kind === 'map')
+      defaults.set(id, resolvePlaybook(written.defaults ?? {}, [...path, 'defaults'], report))
     const reader = { path: [...path, 'tls'], report, secrets }
     const tls = await resolveDestinationTls(written.tls, reader)
     const destination = resolveDestination({ id, written, path, tls }, slack, report)
@@ -41,7 +48,7 @@ export async function resolveDestinations(
     if (written.tls !== undefined) refuseUselessTls(destination, reader)
     destinations.set(id, destination)
   }
-  return { destinations, ids }
+  return { destinations, ids, defaults }
 }
 
 function readDestination(report: Report, path: Path) {

@@ -3,6 +3,7 @@ import type { Report } from './report.ts'
 import { resolveActions } from './resolve-actions.ts'
 import { resolveDestinations } from './resolve-destinations.ts'
 import { resolveKafka } from './resolve-kafka.ts'
+import { resolveRegistry } from './resolve-registry.ts'
 import { resolveSlack } from './resolve-slack.ts'
 import { generalSpec, SECTION_KEYS } from './spec/config-spec.ts'
 import type { MapNode } from './tree.ts'
@@ -19,6 +20,7 @@ export async function resolveConfig(
 ): Promise<Config> {
   const general = resolveGeneral(report)
   const { kafka, maxEventBytes } = await resolveKafka(report, secrets)
+  const registry = await resolveRegistry(report, secrets)
   const slack = resolveSlack(report)
   const named = await resolveDestinations(report, { slack, secrets })
   const { actions, destinations } = resolveActions(report, { slack, named, events: kafka.events })
@@ -26,6 +28,7 @@ export async function resolveConfig(
     version,
     kafka,
     maxEventBytes,
+    registry,
     slack: slack.slack,
     destinations: new Map([...named.destinations, ...destinations]),
     actions,

@@ -5,7 +5,8 @@ import type { Config, Destination } from './config.ts'
 export function secretsOf(config: Config): Secret[] {
   const { tls, sasl } = config.kafka
   const ofKafka = [tls?.key, sasl?.password].filter((secret) => secret !== undefined && secret !== null)
-  return [...ofKafka, ...[...config.destinations.values()].flatMap(secretsOfDestination)]
+  const ofRegistry = config.registry?.auth ? [config.registry.auth.password] : []
+  return [...ofKafka, ...ofRegistry, ...[...config.destinations.values()].flatMap(secretsOfDestination)]
 }
 
 function secretsOfDestination(destination: Destination): Secret[] {

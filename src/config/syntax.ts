@@ -1,6 +1,6 @@
 import { type Document, isScalar, type ParsedNode, parseDocument, visit, type YAMLParseError } from 'yaml'
 import type { Finding } from './problem.ts'
-import { lineAndColumn, lineAround, type Source } from './source.ts'
+import { createLocator, lineAround, type Source } from './source.ts'
 import { OPTION_NAMES, VERBATIM_NAMES } from './spec/config-spec.ts'
 
 /**
@@ -26,14 +26,12 @@ export function readDocument(source: Source): ReadDocument {
   let text = source.text
   for (;;) {
     const document = parse(text)
-    const offsets = document.errors.map((error) => errorOffset(document, error))
-    const template = offsets[0] === undefined ? null : templateAround(text, offsets[0])
+    const [firstError] = document.errors
+    const template = firstError === undefined ? null : templateAround(text, errorOffset(document, firstError))
     if (template === null || blankedKeys.has(template.keyStart) || blankedKeys.size === MAX_BLANKED) {
-      const errors = document.errors.map((error, index) => {
-        return { error, finding: toFinding(source, error, offsets[index] ?? 0) }
-      })
-      findings.push(...independent(errors))
-      return { document, findings, isBroken: errors.length > 0, blankedKeys }
+      const own = document.errors.filter((error, index) => index === 0 || LOCAL_MISTAKES.includes(error.code))
+      findings.push(...onePerLine(own.map((error) => toFinding(source, error, errorOffset(document, error)))))
+      return { document, findings, isBroken: own.length > 0, blankedKeys }
     }
     findings.push(misread(source, template))
     blankedKeys.add(template.keyStart)
@@ -105,13 +103,12 @@ const LOCAL_MISTAKES: readonly YAMLParseError['code'][] = [
   'BAD_DQ_ESCAPE',
 ]
 
-/** The first mistake, and of those after it such as are no consequence; one a line. */
-function independent(errors: readonly { error: YAMLParseError; finding: Finding }[]): Finding[] {
+function onePerLine(findings: readonly Finding[]): Finding[] {
+  const locate = createLocator()
   const byLine = new Map<number, Finding>()
-  for (const [index, { error, finding }] of errors.entries()) {
-    const { line } = lineAndColumn(finding.place)
-    const isOwn = index === 0 || LOCAL_MISTAKES.includes(error.code)
-    if (isOwn && !byLine.has(line)) byLine.set(line, finding)
+  for (const finding of findings) {
+    const { line } = locate(finding.place)
+    if (!byLine.has(line)) byLine.set(line, finding)
   }
   return [...byLine.values()]
 }

@@ -10,13 +10,15 @@ import { type ConfigNode, nodeAt, type Path, toPlain } from './tree.ts'
  * all the same, so that the rest can be checked against it.
  */
 export function readSection<P extends z.ZodType>(
-  spec: { whole: z.ZodType; partial: P },
+  spec: { whole: z.ZodType<z.output<P>>; partial: P },
   path: Path,
   report: Report,
 ): z.output<P> {
   const node = nodeAt(report.root, path)
   const written = node === undefined || isEmpty(node) ? {} : toPlain(node)
-  const issues = spec.whole.safeParse(written).error?.issues ?? []
+  const parsed = spec.whole.safeParse(written)
+  if (parsed.success) return parsed.data
+  const { issues } = parsed.error
   for (const issue of issues) reportIssue(issue, path, report)
   const wrong = new Set(issues.flatMap(wrongKeys))
   const right = isRecord(written) ? Object.entries(written).filter(([key]) => !wrong.has(key)) : []

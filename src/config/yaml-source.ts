@@ -1,7 +1,8 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap } from 'yaml'
 import type { Finding } from './problem.ts'
 import { lineAndColumn, lineAround, type Source } from './source.ts'
-import { VERBATIM_NAMES } from './spec/config-spec.ts'
+import { LABELLED_NAMES, VERBATIM_NAMES } from './spec/config-spec.ts'
+import { isPlainName } from './suggestion.ts'
 import { misread, readDocument } from './syntax.ts'
 import {
   type ConfigNode,
@@ -33,6 +34,7 @@ export function parseSource(source: Source): ParsedSource {
     dropped: [],
     anchors: new Map(),
     open: [],
+    inLabels: false,
     aliasDepth: 0,
     aliasedNodes: 0,
   }
@@ -66,6 +68,8 @@ interface Reader {
   anchors: Map<string, ParsedNode>
   /** The collections around the node that is read: an alias to one of them would never end. */
   open: ParsedNode[]
+  /** Whether the keys of the map that is read are labels of the author's. */
+  inLabels: boolean
   aliasDepth: number
   aliasedNodes: number
 }
@@ -148,11 +152,17 @@ function readValue(reader: Reader, key: ParsedNode, value: ParsedNode | null): C
   const name = isScalar(key) ? String(key.value) : ''
   if (blankedKeys.has(key.range[0])) return unknownScalar(source, key.range[1])
   if (value === null) return emptyScalar(source, key.range[1])
-  if (VERBATIM_NAMES.has(name) && isMisread(source, name, value)) {
-    findings.push(misread(source, { name, keyStart: key.range[0], ...valueRange(source, key, value) }))
+  const isText = reader.inLabels || VERBATIM_NAMES.has(name)
+  if (isText && isMisread(source, name, value)) {
+    const shown = isPlainName(name) ? name : 'this label'
+    findings.push(misread(source, { name: shown, keyStart: key.range[0], ...valueRange(source, key, value) }))
     return unknownScalar(source, key.range[1])
   }
-  return readNode(reader, value)
+  const around = reader.inLabels
+  reader.inLabels = !around && LABELLED_NAMES.has(name)
+  const read = readNode(reader, value)
+  reader.inLabels = around
+  return read
 }
 
 function spanOf(source: Source, node: ParsedNode) {

@@ -1,6 +1,8 @@
 import type { Action } from '../config/config.ts'
 import type { AnalyticsEvent } from '../event/event.ts'
-import { compileTemplate, type Rendered } from './template/compile.ts'
+import { type CompiledPlaybook, createPlaybookCompiler, type PlaybookCompiler } from './playbook/compile.ts'
+import { layOut } from './playbook/layout.ts'
+import { compileTemplate, MAX_MESSAGE_LENGTH, type Rendered, type Template } from './template/compile.ts'
 import { parseTrigger, type Trigger } from './trigger/compile.ts'
 
 /** An enabled action, compiled once: what the match stage evaluates. */
@@ -22,21 +24,56 @@ export interface RuleMessage {
 
 /** Compiles the actions that can fire: enabled ones, in the order they are written. */
 export function compileRules(actions: readonly Action[]): Rule[] {
+  const compilePlaybook = createPlaybookCompiler()
   return actions
     .filter(({ enabled }) => enabled)
     .map((action) => ({
       action,
       trigger: parseTrigger(action.trigger),
-      message: compileRuleMessage(action),
+      message: compileRuleMessage(action, compilePlaybook),
     }))
 }
 
-function compileRuleMessage(action: Action): RuleMessage {
+function compileRuleMessage(action: Action, compilePlaybook: PlaybookCompiler): RuleMessage {
   const message = compileTemplate(action.message)
+  const { playbooks } = action
+  if (playbooks !== undefined && playbooks.size > 0) {
+    const groups = [...Map.groupBy(playbooks, ([, playbook]) => playbook)]
+    return withPlaybooks(
+      message,
+      groups.map(([playbook, entries]) => {
+        return { playbook: compilePlaybook(playbook), destinations: entries.map(([id]) => id) }
+      }),
+    )
+  }
   return {
     render(event, context) {
       const rendered = message.render(event, context)
       return rendered.kind === 'text' ? { kind: 'text', textFor: () => rendered } : rendered
+    },
+  }
+}
+
+/** Destinations that are shown the same. */
+interface Group {
+  playbook: CompiledPlaybook
+  destinations: readonly string[]
+}
+
+/** A part that fails fails the message, for all its destinations: sent again, none of them gets it twice. */
+function withPlaybooks(message: Template, groups: readonly Group[]): RuleMessage {
+  return {
+    render(event, context) {
+      const rendered = message.render(event, context)
+      if (rendered.kind !== 'text') return rendered
+      const texts = new Map<string, { text: string; cut: boolean }>()
+      for (const { playbook, destinations } of groups) {
+        const under = playbook.render(event, context)
+        if (under.kind === 'failed') return under
+        const text = rendered.cut ? rendered : layOut(rendered.text, under.parts, MAX_MESSAGE_LENGTH)
+        for (const destination of destinations) texts.set(destination, text)
+      }
+      return { kind: 'text', textFor: (destination) => texts.get(destination) ?? rendered }
     },
   }
 }

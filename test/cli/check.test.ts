@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { check } from '../../src/cli/check.ts'
 import { KAFKA, writeFiles } from '../config/load-text.ts'
 
-async function run(text: string, env: Record<string, string> = {}) {
+interface RunOptions {
+  env?: Record<string, string>
+  strict?: boolean
+}
+
+async function run(text: string, { env = {}, strict = false }: RunOptions = {}) {
   const folder = writeFiles({ 'bellhop.yaml': text })
   const written = { stdout: '', stderr: '' }
   const sink = (name: keyof typeof written) => ({
@@ -12,8 +17,13 @@ async function run(text: string, env: Record<string, string> = {}) {
     },
   })
   const config = join(folder, 'bellhop.yaml')
-  const code = await check({ config }, { env, stdout: sink('stdout'), stderr: sink('stderr') })
+  const code = await check({ config, strict }, { env, stdout: sink('stdout'), stderr: sink('stderr') })
   return { code, ...written }
+}
+
+/** What it prints before the warnings. */
+function described(stdout: string): string {
+  return stdout.replace(/version [0-9a-f]{12}/, 'version V').replace(/\n\d+ warnings?\n.*$/s, '')
 }
 
 describe('bellhop check', () => {
@@ -42,9 +52,7 @@ actions:
 `)
     expect(stderr).toBe('')
     expect(code).toBe(0)
-    expect(
-      stdout.replace(/version [0-9a-f]{12}/, 'version V'),
-    ).toBe(`bellhop.yaml: 3 actions, 5 destinations, 2 topics (version V)
+    expect(described(stdout)).toBe(`bellhop.yaml: 3 actions, 5 destinations, 2 topics (version V)
 
 Actions
   order            -> sales, oncall               type = "track" and event = "Order Completed"
@@ -136,5 +144,84 @@ actions: [{ id: a, trigger: ${JSON.stringify(trigger).replaceAll('\\\\u', '\\u')
     const sink = { write: () => true }
     const env = { BELLHOP_CONFIG: join(folder, 'other.yaml') }
     expect(await check({}, { env, stdout: sink, stderr: sink })).toBe(0)
+  })
+
+  it('shows the registry without who logs in there, and what is read from each topic', async () => {
+    const { stdout } = await run(`
+kafka:
+  brokers: localhost:9092
+  events:
+    - { topic: orders, format: avro, map: { type: track, event: $.eventName, userId: $.customer.id } }
+    - signups
+registry: { url: "https://registry.example.com/base", username: sEcReT-user, password: sEcReT-password }
+`)
+    expect(stdout).not.toContain('sEcReT')
+    expect(stdout).toContain('\nRegistry\n  https://registry.example.com/base  with a login\n')
+    expect(stdout).toMatch(
+      /reads +orders +avro \(type track, event \$\.eventName, userId \$\.customer\.id\), the first/,
+    )
+    expect(stdout).toMatch(/reads +signups +json, the first/)
+  })
+})
+
+const WARNED = `${KAFKA}destinations: { sales: { webhook_url: "\${SALES}" } }
+actions:
+  - { id: all, trigger: 'type = "page" and event = "a"', message: '{{{ $.x }}} hi', next_step: look }
+`
+
+describe('its warnings', () => {
+  it('stand on one line each, with place, reason and name, and with an excerpt where that helps', async () => {
+    const { code, stdout, stderr } = await run(WARNED)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.slice(stdout.indexOf('\n5 warnings'))).toBe(`
+5 warnings
+bellhop.yaml:2:40: the environment variable SALES is not set
+  2 | destinations: { sales: { webhook_url: "\${SALES}" } }
+    |                                        ^
+
+bellhop.yaml:4:5: actions.all: has no link: whoever acts on it has to search for the record first [no-link]
+bellhop.yaml:4:5: actions.all: has no test: a change that breaks it is noticed when its messages are missed [no-test]
+bellhop.yaml:4:25: actions.all.trigger: asks for nothing but type and event, so every page call is a message, thousands a day; add a condition [busy-call]
+
+bellhop.yaml:4:68: actions.all.message: is sent without escaping: data in it can notify a channel or forge a link [raw-output]
+  4 |   - { id: all, trigger: 'type = "page" and event = "a"', message: '{{{ $.x }}} hi', next_step: look }
+    |                                                                    ^
+
+By name (docs/warnings.md); ignore: [NAME] on the action or destination silences one
+  1  no-link
+  1  no-test
+  1  busy-call
+  1  raw-output
+`)
+  })
+
+  it.each([
+    ['are errors with --strict', WARNED, { strict: true }, 1, /check --strict: 4 warnings/],
+    ['are none without it', WARNED, {}, 0, /^$/],
+    [
+      'are errors no more where they are silenced',
+      WARNED.replace('look }', 'look, ignore: [no-link, no-test, busy-call, raw-output] }'),
+      { strict: true },
+      0,
+      /^$/,
+    ],
+    [
+      'do not count what is not set where it runs',
+      WARNED.replace(/actions:.*/s, ''),
+      { strict: true },
+      0,
+      /^$/,
+    ],
+    [
+      'give way to errors',
+      WARNED.replace('look }', 'look, y: x }'),
+      { strict: true },
+      2,
+      /there is no such option/,
+    ],
+  ])('%s', async (_, text, options, expected, said) => {
+    const { code, stderr } = await run(text, options)
+    expect(code).toBe(expected)
+    expect(stderr).toMatch(said)
   })
 })

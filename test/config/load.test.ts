@@ -19,7 +19,7 @@ describe('the example of docs/configuration.md', () => {
     const { sales, alerts, nowhere } = Object.fromEntries(config.destinations)
     expect(config.kafka.brokers).toEqual(['localhost:9092'])
     expect(config.kafka.events).toEqual([
-      { topic: 'analytics.events', format: 'json', start: { at: 'latest' } },
+      { topic: 'analytics.events', format: 'json', map: null, start: { at: 'latest' } },
     ])
     expect(sales).toMatchObject({
       type: 'webhook',

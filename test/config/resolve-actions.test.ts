@@ -55,7 +55,7 @@ describe('actions', () => {
       'an option of a destination',
       `${ACTION}rate: 1/s\n`,
       [
-        '7:5 actions.a.rate: there is no such option; known are id, trigger, message, destination, topics, enabled, webhook_url, channel, username, icon_url, icon_emoji',
+        '7:5 actions.a.rate: there is no such option; known are id, trigger, message, why, fields, links, next_step, owner, sla, destination, topics, enabled, ...',
       ],
     ],
     [

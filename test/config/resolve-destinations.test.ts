@@ -111,8 +111,8 @@ describe('destinations', () => {
       'options named like parts of JavaScript objects',
       'destinations: { a: { type: blackhole, __proto__: 1, constructor: 2 } }',
       [
-        '2:39 destinations.a.__proto__: there is no such option; known are webhook_url, token, channel, type, username, icon_url, icon_emoji, unfurl_links, enabled, tls, rate, retry_for, ...',
-        '2:53 destinations.a.constructor: there is no such option; known are webhook_url, token, channel, type, username, icon_url, icon_emoji, unfurl_links, enabled, tls, rate, retry_for, ...',
+        '2:39 destinations.a.__proto__: there is no such option; known are webhook_url, token, channel, type, username, icon_url, icon_emoji, unfurl_links, enabled, tls, defaults, rate, ...',
+        '2:53 destinations.a.constructor: there is no such option; known are webhook_url, token, channel, type, username, icon_url, icon_emoji, unfurl_links, enabled, tls, defaults, rate, ...',
       ],
     ],
   ])('%s', async (_, text, expected) => {

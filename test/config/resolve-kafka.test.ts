@@ -114,9 +114,47 @@ describe('kafka', () => {
       ['1:19 kafka.brokers: must be host:port, such as broker-1.example.com:9092'],
     ],
     [
-      'avro',
+      'avro without a registry',
       '{ brokers: "a:1", events: [{ topic: a, format: avro }] }',
-      ['1:55 kafka.events[0].format: avro is not supported yet: produce the events as JSON'],
+      [
+        '1:55 kafka.events[0].format: needs the schema registry that the events were written with: set registry.url',
+      ],
+    ],
+    [
+      'another format',
+      '{ brokers: "a:1", events: [{ topic: a, format: afro }] }',
+      ['1:55 kafka.events[0].format: must be json or avro; did you mean "avro"?'],
+    ],
+    [
+      'a map with a field that no event has',
+      '{ brokers: "a:1", events: [{ topic: a, map: { usrId: $.a } }] }',
+      ['1:54 kafka.events[0].map.usrId: there is no such option; did you mean "userId"?'],
+    ],
+    [
+      'a map with what is no path',
+      '{ brokers: "a:1", events: [{ topic: a, map: { event: name } }] }',
+      ['1:61 kafka.events[0].map.event: must be a JSONPath that begins with $, such as $.customer.id'],
+    ],
+    [
+      'a map with paths that are wrong, at the place inside',
+      '{ brokers: "a:1", events: [{ topic: a, map: { userId: "$.a b", traits: "$.a[", context: $a } }] }',
+      [
+        '1:66 kafka.events[0].map.userId: the JSONPath ends here, and something follows it',
+        '1:84 kafka.events[0].map.traits: expected a quoted name, a number, `*` or a slice such as `0:2`, found the end',
+        '1:96 kafka.events[0].map.context: expected `$.`; write `$.a` for a path, `$.$a` for a name with a dollar',
+      ],
+    ],
+    [
+      'a map with a type that is none',
+      '{ brokers: "a:1", events: [{ topic: a, map: { type: trak } }] }',
+      [
+        '1:60 kafka.events[0].map.type: must be track, identify, page, screen, group or alias, or a JSONPath such as $.kind; did you mean "track"?',
+      ],
+    ],
+    [
+      'a map that is no map',
+      '{ brokers: "a:1", events: [{ topic: a, map: $.a }] }',
+      ['1:52 kafka.events[0].map: must be a map of options'],
     ],
     [
       'a start that is none',
@@ -221,7 +259,7 @@ describe('the rest', () => {
       'a merge key, which YAML 1.2 does not know',
       '<<: {}',
       [
-        '3:1 ?: there is no such option; known are kafka, slack, destinations, actions, integration_names, http',
+        '3:1 ?: there is no such option; known are kafka, registry, slack, destinations, actions, integration_names, http',
       ],
     ],
   ])('%s', async (_, text, expected) => {

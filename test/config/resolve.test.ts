@@ -100,10 +100,10 @@ describe('options of kafka', () => {
     - { topic: day, start: 2026-01-31 }
 `
     expect(configOf(await loadText(text)).kafka.events).toEqual([
-      { topic: 'orders', format: 'json', start: { at: 'latest' } },
-      { topic: 'signups', format: 'json', start: { at: 'earliest' } },
-      { topic: 'old', format: 'json', start: { at: 'time', timeMs: Date.UTC(2026, 0, 31, 6) } },
-      { topic: 'day', format: 'json', start: { at: 'time', timeMs: Date.UTC(2026, 0, 31) } },
+      { topic: 'orders', format: 'json', map: null, start: { at: 'latest' } },
+      { topic: 'signups', format: 'json', map: null, start: { at: 'earliest' } },
+      { topic: 'old', format: 'json', map: null, start: { at: 'time', timeMs: Date.UTC(2026, 0, 31, 6) } },
+      { topic: 'day', format: 'json', map: null, start: { at: 'time', timeMs: Date.UTC(2026, 0, 31) } },
     ])
   })
 

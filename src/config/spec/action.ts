@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { channel, iconEmoji, webhookUrlDoc } from './destination.ts'
+import { ignoreOption } from './ignore.ts'
 import { defaulted, listOf, optional, required } from './option.ts'
+import { playbookShape } from './playbook.ts'
 import { flag, id, secretUrl, text, topicName, url, verbatimText } from './scalar.ts'
 
 const OVERRIDE =
@@ -24,6 +26,7 @@ export const actionShape = {
     example: '"{{$.properties.name}} just completed an order"',
     verbatim: true,
   }),
+  ...playbookShape,
   destination: optional(
     listOf(text("a destination's id")).check(z.minLength(1, 'needs at least one destination')),
     {
@@ -69,4 +72,5 @@ export const actionShape = {
     description: `An emoji instead of a picture. ${OVERRIDE}`,
     example: '":moneybag:"',
   }),
+  ignore: ignoreOption(),
 }

@@ -2,9 +2,11 @@ import * as z from 'zod'
 import type { Path } from '../tree.ts'
 import { actionShape } from './action.ts'
 import { destinationShape } from './destination.ts'
-import { eventsShape, kafkaShape, saslShape, topicsShape } from './kafka.ts'
+import { eventMapShape, eventsShape, kafkaShape, saslShape, topicsShape } from './kafka.ts'
 import { defaulted, listOf, OPTION_DOCS, type OptionDoc, type Written } from './option.ts'
+import { playbookDefaultsShape } from './playbook.ts'
 import { coalesceShape } from './policy.ts'
+import { registryShape } from './registry.ts'
 import { hostPort, text } from './scalar.ts'
 import { slackShape } from './slack.ts'
 import { destinationTlsShape, kafkaTlsShape } from './tls.ts'
@@ -26,6 +28,7 @@ const generalShape = {
 
 export const generalSpec = sectionSpec(generalShape)
 export const kafkaSpec = sectionSpec(kafkaShape)
+export const registrySpec = sectionSpec(registryShape)
 export const slackSpec = sectionSpec(slackShape)
 export const destinationSpec = sectionSpec(destinationShape)
 export const actionSpec = sectionSpec(actionShape)
@@ -37,7 +40,7 @@ function sectionSpec<S extends z.ZodRawShape>(shape: S) {
 }
 
 /** The keys of a configuration file that hold sections. */
-export const SECTION_KEYS = ['kafka', 'slack', 'destinations', 'actions'] as const
+export const SECTION_KEYS = ['kafka', 'registry', 'slack', 'destinations', 'actions'] as const
 
 export interface SectionDoc {
   /** As a person writes it: `kafka.events[]`, `destinations.<id>`. */
@@ -58,6 +61,13 @@ export const SECTIONS: readonly SectionDoc[] = [
   describeSection({ title: 'kafka', about: 'The cluster, and what is read from it.' }, kafkaShape),
   describeSection({ title: 'kafka.events[]', about: 'One topic of events.' }, eventsShape),
   describeSection(
+    {
+      title: 'kafka.events[].map',
+      about: 'Where the fields of an event stand in records that do not follow the Segment spec.',
+    },
+    eventMapShape,
+  ),
+  describeSection(
     { title: 'kafka.tls', about: 'Certificates, where `tls: true` is not enough.' },
     kafkaTlsShape,
   ),
@@ -68,6 +78,14 @@ export const SECTIONS: readonly SectionDoc[] = [
       about: 'The topics dispatch, receipts and dead-letters, named after the prefix.',
     },
     topicsShape,
+  ),
+  describeSection(
+    {
+      title: 'registry',
+      about:
+        'The schema registry, for events in Avro; where it is set, bellhop writes its own topics in Avro too.',
+    },
+    registryShape,
   ),
   describeSection(
     {
@@ -93,6 +111,14 @@ export const SECTIONS: readonly SectionDoc[] = [
     },
     destinationTlsShape,
   ),
+  describeSection(
+    {
+      title: 'destinations.<id>.defaults',
+      about:
+        "What stands under the messages of all its actions. An action's own goes before it; `fields` and `links` are joined, label by label.",
+    },
+    playbookDefaultsShape,
+  ),
   describeSection({ title: 'actions[]', about: 'What is worth a message.' }, actionShape),
   describeSection({ title: '', about: 'Beside the sections.' }, generalShape),
 ]
@@ -109,10 +135,13 @@ function describeSection(named: { title: string; about: string }, shape: z.ZodRa
 
 /** `['destinations', 'sales', 'rate']` is `destinations.*.rate`; list indexes are left out. */
 function specPath(path: Path): string {
-  return path
-    .filter((step) => typeof step === 'string')
-    .map((step, index) => (index === 1 && path[0] === 'destinations' ? '*' : step))
-    .join('.')
+  let inside = ''
+  for (const [index, step] of path.entries()) {
+    if (typeof step === 'number') continue
+    const name = index === 1 && path[0] === 'destinations' ? '*' : step
+    inside = index === 0 ? name : `${inside}.${name}`
+  }
+  return inside
 }
 
 const DOC_BY_PATH: ReadonlyMap<string, OptionDoc> = new Map(
@@ -125,7 +154,7 @@ const DOC_BY_PATH: ReadonlyMap<string, OptionDoc> = new Map(
 
 /** What is known of the option at a path; undefined where there is no such option. */
 export function optionDocAt(path: Path): OptionDoc | undefined {
-  return DOC_BY_PATH.get(specPath(path))
+  return DOC_BY_PATH.get(specPath(path)) ?? DOC_BY_PATH.get(specPath(path.slice(0, -1)))?.each
 }
 
 /** The names of the options that may stand in the map at a path. */
@@ -136,8 +165,12 @@ export function optionNamesAt(path: Path): readonly string[] {
 
 /** Whether a map belongs at a path in which some option is a secret. */
 export function holdsSecrets(path: Path): boolean {
-  return isHolder(optionsAt(path))
+  return HOLDING_PATHS.has(specPath(path))
 }
+
+const HOLDING_PATHS: ReadonlySet<string> = new Set(
+  SECTIONS.filter(({ options }) => isHolder(options)).map(({ path }) => path),
+)
 
 function isHolder(options: readonly OptionRow[]): boolean {
   return options.some(({ doc }) => doc.secret === true)
@@ -161,6 +194,11 @@ export const PUBLIC_NAMES: ReadonlySet<string> = namesOf((options) =>
 /** Options whose text is in a language of its own. */
 export const VERBATIM_NAMES: ReadonlySet<string> = namesOf((options) =>
   options.some(({ doc }) => doc.verbatim === true),
+)
+
+/** Options that hold a map of labels, whose texts are in a language of their own. */
+export const LABELLED_NAMES: ReadonlySet<string> = namesOf((options) =>
+  options.some(({ doc }) => doc.each?.verbatim === true),
 )
 
 /** Every option's name, wherever it stands. */

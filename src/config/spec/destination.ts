@@ -1,4 +1,6 @@
+import { ignoreOption } from './ignore.ts'
 import { defaulted, optional, section } from './option.ts'
+import { playbookDefaultsShape } from './playbook.ts'
 import { policyShape } from './policy.ts'
 import { choice, flag, pattern, secretText, secretUrl, text, url } from './scalar.ts'
 import { destinationTlsShape } from './tls.ts'
@@ -71,5 +73,11 @@ export const destinationShape = {
     example: '{ ca: certs/chat-ca.pem }',
     otherwise: 'the well-known authorities, and no certificate of our own',
   }),
+  defaults: optional(section(playbookDefaultsShape), {
+    type: 'map',
+    description: 'What stands under the messages of all actions that come here, where they say nothing else.',
+    example: '{ owner: S0614TZR7, sla: 4h }',
+  }),
   ...policyShape,
+  ignore: ignoreOption(),
 }

@@ -14,6 +14,8 @@ export interface OptionDoc {
   secret?: boolean
   /** Text in a language of its own, in which `${...}` means nothing to the configuration. */
   verbatim?: boolean
+  /** Of a map whose names the author chooses: what is known of each of its values. */
+  each?: OptionDoc
 }
 
 /** The documentation beside each option's schema, and the default as it would be written. */

@@ -5,14 +5,16 @@
  * The text outside of `{{ }}` and `{% %}` is the author's and stands as it is. Every output is escaped once,
  * literals in it included (`default: "<!here>"` pings no one), but for what link, mention and slack_date make.
  */
-import { Context, LiquidError, toValueSync } from 'liquidjs'
+import { Context, LiquidError, TypeGuards, toValueSync } from 'liquidjs'
 import { isRecord } from '../../core/is-record.ts'
-import { cutText, inlineText } from '../../slack/escape.ts'
+import { cutText, inlineText, linkUrl, onOneLine } from '../../slack/escape.ts'
 import { positionAt, type TextPosition } from '../text-position.ts'
 import { compileDirect } from './direct.ts'
 import { MessageEmitter } from './message-emitter.ts'
 import { MESSAGE_LIQUID, type ParsedMessage, parseMessage } from './message-parser.ts'
 import { RenderState } from './render-state.ts'
+import type { OutputForm } from './slack-markup.ts'
+import { TemplateError } from './template-error.ts'
 
 export { TemplateError } from './template-error.ts'
 
@@ -33,25 +35,78 @@ export interface Template {
 }
 
 /** What Slack recommends; it splits a longer text: https://docs.slack.dev/reference/methods/chat.postMessage. */
-const MAX_MESSAGE_LENGTH = 4_000
+export const MAX_MESSAGE_LENGTH = 4_000
 const MAX_DETAIL_LENGTH = 200
 
 /** @throws {TemplateError} where the text is no template. */
 export function compileTemplate(text: string, options: { maxLength?: number } = {}): Template {
   const { maxLength = MAX_MESSAGE_LENGTH } = options
   const parsed = parseMessage(text)
-  const write = compileDirect(parsed.nodes) ?? compileLiquid(parsed)
   return {
     rawOutputs: parsed.rawOffsets.map((offset) => positionAt(text, offset)),
-    render(event, { nowMs }) {
-      try {
-        const message = write(new RenderState(event, nowMs)).trim()
-        return message === '' ? { kind: 'empty' } : { kind: 'text', ...cutText(message, maxLength) }
-      } catch (error) {
-        return { kind: 'failed', detail: describe(text, error) }
-      }
-    },
+    render: renderer(text, compileNodes(parsed, 'markup'), (message) => cutText(message, maxLength)),
   }
+}
+
+/**
+ * A template for a slot of one line: as any other, but a run of newlines is one space, and nothing is cut.
+ * @throws {TemplateError} where the text is no template.
+ */
+export function compileLine(text: string): Template {
+  const parsed = parseMessage(text)
+  return {
+    rawOutputs: parsed.rawOffsets.map((offset) => positionAt(text, offset)),
+    render: renderer(text, compileNodes(parsed, 'markup'), whole(onOneLine)),
+  }
+}
+
+/**
+ * A template for the address of a link: the text is what stands before the `|` in `<address|label>`; empty where
+ * it is not http, https or mailto, and so must not be a link.
+ * @throws {TemplateError} where the text is no template, or begins with another scheme whatever the event.
+ */
+export function compileLinkUrl(text: string): Template {
+  const parsed = parseMessage(text)
+  if (!mayBeLink(parsed)) throw new TemplateError(text, 0, NO_LINK)
+  return { rawOutputs: [], render: renderer(text, compileNodes(parsed, 'plain'), whole(linkUrl)) }
+}
+
+const NO_LINK = 'a link begins with https://, http:// or mailto:'
+const SCHEMES = ['https://', 'http://', 'mailto:']
+
+/** Judged by the text before the first output or tag: nothing that an event holds could mend it. */
+function mayBeLink({ nodes: [first, ...more] }: ParsedMessage): boolean {
+  if (first === undefined || !TypeGuards.isHTMLToken(first.token)) return true
+  const beginning = first.token.getContent().trimStart().toLowerCase()
+  if (more.length === 0 && linkUrl(beginning) === null) return beginning === ''
+  return SCHEMES.some((scheme) => scheme.startsWith(beginning) || beginning.startsWith(scheme))
+}
+
+type Finish = (text: string) => { text: string; cut: boolean }
+
+function whole(finish: (text: string) => string | null): Finish {
+  return (text) => ({ text: finish(text) ?? '', cut: false })
+}
+
+function renderer(
+  template: string,
+  write: (state: RenderState) => string,
+  finish: Finish,
+): Template['render'] {
+  return (event, { nowMs }) => {
+    try {
+      const written = write(new RenderState(event, nowMs)).trim()
+      if (written === '') return { kind: 'empty' }
+      const finished = finish(written)
+      return finished.text === '' ? { kind: 'empty' } : { kind: 'text', ...finished }
+    } catch (error) {
+      return { kind: 'failed', detail: describe(template, error) }
+    }
+  }
+}
+
+function compileNodes(parsed: ParsedMessage, form: OutputForm): (state: RenderState) => string {
+  return compileDirect(parsed.nodes, form) ?? compileLiquid(parsed, form)
 }
 
 /**
@@ -67,7 +122,7 @@ export function compileMessage(text: string): (event: unknown, context: { nowMs:
   }
 }
 
-function compileLiquid({ nodes }: ParsedMessage): (state: RenderState) => string {
+function compileLiquid({ nodes }: ParsedMessage, form: OutputForm): (state: RenderState) => string {
   const templates = [...nodes]
   const { options, renderer } = MESSAGE_LIQUID
   return (state) => {
@@ -76,7 +131,7 @@ function compileLiquid({ nodes }: ParsedMessage): (state: RenderState) => string
     const context = new Context(scope, options, { sync: true, globals: state }, { liquid: MESSAGE_LIQUID })
     const emitter = new MessageEmitter()
     toValueSync(renderer.renderTemplates(templates, context, emitter))
-    return emitter.buffer
+    return emitter.toMarkup()[form]
   }
 }
 

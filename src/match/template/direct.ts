@@ -7,15 +7,18 @@ import { isRecord } from '../../core/is-record.ts'
 import { MessageOutput } from './message-output.ts'
 import { PathToken } from './message-tokenizer.ts'
 import type { RenderState } from './render-state.ts'
-import { toMarkup, toRawMarkup } from './slack-markup.ts'
+import { type OutputForm, toMarkup, toRawMarkup } from './slack-markup.ts'
 
 type Part = string | ((state: RenderState) => string)
 
 /** Null where a tag or filter takes Liquid. */
-export function compileDirect(nodes: readonly LiquidTemplate[]): ((state: RenderState) => string) | null {
+export function compileDirect(
+  nodes: readonly LiquidTemplate[],
+  form: OutputForm = 'markup',
+): ((state: RenderState) => string) | null {
   const parts: Part[] = []
   for (const node of nodes) {
-    const part = directPart(node)
+    const part = directPart(node, form)
     if (part === null) return null
     parts.push(part)
   }
@@ -26,13 +29,13 @@ export function compileDirect(nodes: readonly LiquidTemplate[]): ((state: Render
   }
 }
 
-function directPart(node: LiquidTemplate): Part | null {
+function directPart(node: LiquidTemplate, form: OutputForm): Part | null {
   if (TypeGuards.isHTMLToken(node.token)) return node.token.getContent()
   if (!(node instanceof MessageOutput)) return null
   const read = directReader(node)
   if (read === null) return null
   const show = node.raw ? toRawMarkup : toMarkup
-  return (state) => show(read(state.event)).markup
+  return (state) => show(read(state.event))[form]
 }
 
 /** Names that Liquid gives a meaning of its own. */

@@ -38,6 +38,9 @@ export class SlackMarkup extends Drop {
   }
 }
 
+/** `plain` is for what is escaped later as a whole, such as an address. */
+export type OutputForm = 'markup' | 'plain'
+
 /** Any value as it is shown: SlackMarkup as it is, anything else as escaped text. */
 export function toMarkup(value: unknown): SlackMarkup {
   if (value instanceof SlackMarkup) return value

@@ -1,5 +1,5 @@
 /** Times: counted from the event's clock, in UTC and English, so that a replay gives the same message. */
-import { cleanText, inlineText } from '../../slack/escape.ts'
+import { cleanText, DATE_AND_TIME, dateToken, inlineText } from '../../slack/escape.ts'
 import { toNumber } from './number-filters.ts'
 import { stateOf } from './render-state.ts'
 import { SlackMarkup, toPlainText } from './slack-markup.ts'
@@ -63,11 +63,8 @@ const ago: FilterHandler = function (value: unknown) {
 const slackDate: FilterHandler = function (value: unknown, format: unknown) {
   const timeMs = toTimeMs(value, stateOf(this.context).nowMs)
   if (timeMs === null) return value
-  const wanted = cleanText(toPlainText(format)).replace(/[|^]/g, '').trim() || '{date_short_pretty} at {time}'
-  const seconds = Math.floor(timeMs / 1_000)
-  const fallback = `${new Date(seconds * 1_000).toISOString().slice(0, -8).replace('T', ' ')} UTC`
-  const token = (shown: string) => `<!date^${seconds}^${shown}|${fallback}>`
-  return new SlackMarkup(token(inlineText(wanted)), token(wanted))
+  const wanted = cleanText(toPlainText(format)).replace(/[|^]/g, '').trim() || DATE_AND_TIME
+  return new SlackMarkup(dateToken(timeMs, inlineText(wanted)), dateToken(timeMs, wanted))
 }
 
 /**

@@ -38,6 +38,9 @@ describe('the specification', () => {
       'kafka.tls.key',
       'kafka.sasl.username',
       'kafka.sasl.password',
+      'registry.url',
+      'registry.username',
+      'registry.password',
       'destinations.<id>.webhook_url',
       'destinations.<id>.token',
       'destinations.<id>.tls.key',
@@ -53,6 +56,7 @@ describe('the specification', () => {
     expect(optionNamesAt(['destinations', 'sales', 'coalesce'])).toEqual(['max_messages', 'max_chars'])
     expect(optionNamesAt([])).toEqual([
       'kafka',
+      'registry',
       'slack',
       'destinations',
       'actions',
