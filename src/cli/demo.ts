@@ -15,6 +15,8 @@ export interface DemoCommandOptions {
   /** Of the page; left out: a free one. */
   port?: number
   seed: string
+  /** Events and records in Avro, through a registry of this machine. */
+  avro?: boolean
   /** For tests: sees the simulator before the traffic begins. */
   started?(simulator: SlackSimulator): void
 }
@@ -36,14 +38,16 @@ export async function demo(options: DemoCommandOptions, io: CommandIo): Promise<
       forMs,
       rate,
       seed,
+      avro: options.avro === true,
       port: options.port ?? 0,
       signal: stopped.signal,
       env: io.env,
       logger: createLogger({ stream: io.stderr, level: io.env.BELLHOP_DEMO_LOG ?? 'error' }),
       progress: (line) => io.stdout.write(`${style.dim(line)}\n`),
       watch: progressWriter(io, style),
-      started({ pageUrl, metricsUrl, simulator }) {
-        io.stdout.write(`\n  channels   ${style.bold(pageUrl)}\n  metrics    ${metricsUrl}\n\n`)
+      started({ pageUrl, metricsUrl, registryUrl, simulator }) {
+        const registry = registryUrl === null ? '' : `  registry   ${registryUrl}\n`
+        io.stdout.write(`\n  channels   ${style.bold(pageUrl)}\n  metrics    ${metricsUrl}\n${registry}\n`)
         options.started?.(simulator)
       },
     })

@@ -5,9 +5,13 @@ import { AppError } from '../core/errors.ts'
 import { type TopicNames, topicNames } from '../core/topic-names.ts'
 import { createKafkaClient, type Kafka } from '../kafka/client.ts'
 import { describeFailure, isKafkaFailure } from '../kafka/failures.ts'
-import { createRecordCodecs, type RecordCodecs } from '../kafka/record-codec.ts'
+import type { RecordCodecs } from '../kafka/record-codec.ts'
+import { createReadingCodecs } from '../kafka/record-codec-open.ts'
 import { createSecretMask } from '../observe/mask-secrets.ts'
-import { settledWithin } from '../system.ts'
+import { type OpenRegistry, openRegistry, patientSchemas } from '../registry/open-registry.ts'
+import { RegistryUnavailable } from '../registry/registry-errors.ts'
+import { NO_SCHEMAS, type SchemaStore } from '../registry/schema-store.ts'
+import { settledWithin, systemClock } from '../system.ts'
 import { type CommandIo, EXIT } from './io.ts'
 
 /** What every command works with that looks into topics. */
@@ -15,7 +19,12 @@ export interface Session {
   config: Config
   kafka: Kafka
   topics: TopicNames
+  /** Read Avro and JSON; whoever writes opens codecs of its own. */
   codecs: RecordCodecs
+  /** Null where none is configured. */
+  registry: OpenRegistry | null
+  /** Those of events and records alike: none where no registry is configured. */
+  schemas: SchemaStore
   /** From JSON text to the same text without secrets. */
   mask(jsonText: string): string
 }
@@ -41,20 +50,31 @@ export async function withSession(
     return EXIT.usage
   }
   const { config, warnings } = loaded
+  const registry = patiently(openRegistry(config.registry, systemClock))
   const session: Session = {
     config,
     kafka: createKafkaClient(config.kafka, () => undefined),
     topics: topicNames(config.kafka.prefix),
-    codecs: createRecordCodecs(),
+    codecs: createReadingCodecs(registry),
+    registry,
+    schemas: registry?.schemas ?? NO_SCHEMAS,
     mask: createSecretMask(secretsOf(config)),
   }
   try {
     await requireBroker(session)
     return await work(session)
   } catch (error) {
+    if (error instanceof RegistryUnavailable) throw new AppError('registry_unreachable', `${error.message}.`)
     if (!isKafkaFailure(error)) throw error
     throw unreachable(config, describeFailure(error), warnings)
+  } finally {
+    await registry?.registry.close()
   }
+}
+
+/** A command has nothing else to do while a schema may still be registered. */
+function patiently(opened: OpenRegistry | null): OpenRegistry | null {
+  return opened === null ? null : { ...opened, schemas: patientSchemas(opened.schemas) }
 }
 
 async function requireBroker({ config, kafka }: Session): Promise<void> {

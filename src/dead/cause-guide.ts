@@ -15,7 +15,7 @@ export const CAUSE_GUIDE: Readonly<Record<DeadLetterCause, CauseGuide>> = {
     replayable: false,
   },
   not_an_object: {
-    why: 'the event is JSON, but no object',
+    why: 'the event is JSON or Avro, but no object',
     remedy: 'mend the producer; what it wrote cannot be replayed',
     replayable: false,
   },
@@ -25,13 +25,13 @@ export const CAUSE_GUIDE: Readonly<Record<DeadLetterCause, CauseGuide>> = {
     replayable: true,
   },
   bad_avro: {
-    why: 'the event does not decode by its Avro schema',
-    remedy: 'mend the producer',
+    why: 'the event is no Avro in the Confluent wire format, or does not fit its schema',
+    remedy: 'mend the producer; what it wrote cannot be replayed',
     replayable: false,
   },
   unknown_schema: {
     why: 'the registry does not know the schema of the event',
-    remedy: 'register the schema, then replay',
+    remedy: 'register the schema under its id, or correct registry.url, then replay',
     replayable: true,
   },
   render_failed: {

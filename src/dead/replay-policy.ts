@@ -2,6 +2,7 @@ import type { Config, Destination } from '../config/config.ts'
 import type { DeadLetter, DispatchRecord, EventCoordinates, RawEvent } from '../core/records.ts'
 import { laneKeyOf } from '../dispatch/lane-key.ts'
 import type { EventRecord } from '../event/event.ts'
+import type { EventFormats } from '../event/event-formats.ts'
 import type { Failure, Matched, QueuedMessage } from '../match/match-event.ts'
 
 /** Why a letter stays where it is; docs/dead-letters.md explains each to users. */
@@ -19,19 +20,23 @@ export type ReplaySkipReason = (typeof REPLAY_SKIP_REASONS)[number]
 
 /**
  * What a replay makes of a letter: the messages to queue (none where the event gives none any more) and what failed
- * beside them; or why it stays; or that the letter holds a part of its record only, and the whole is wanted first.
+ * beside them; or why it stays; or what is wanted first: the whole record where the letter holds a part of it only,
+ * or the schema that the record was written with.
  */
 export type ReplayDecision =
   | { kind: 'replay'; messages: readonly QueuedMessage[]; failures: readonly Failure[] }
   | { kind: 'skip'; reason: ReplaySkipReason; detail: string | null }
   | { kind: 'read_original'; at: EventCoordinates }
+  | { kind: 'learn_schema'; id: number }
 
 export interface ReplayPolicyDeps {
   config: Config
+  formats: EventFormats
   match(record: EventRecord): Matched
-  decodeDispatch(
-    value: Buffer,
-  ): { kind: 'record'; record: DispatchRecord } | { kind: 'malformed'; detail: string }
+  dispatch: {
+    missingSchema(value: Buffer): number | null
+    decode(value: Buffer): { kind: 'record'; record: DispatchRecord } | { kind: string; detail: string }
+  }
 }
 
 /** The whole value where the letter was cut: null where it is gone, undefined where nobody has looked yet. */
@@ -70,8 +75,10 @@ function decodeRecordAgain(event: RawEvent, original: Original, deps: ReplayPoli
   const value = wholeValue(event, original)
   if (value === 'unread') return { kind: 'read_original', at: event }
   if (value === 'gone') return skip('original_gone', `${event.value_bytes} bytes`)
-  const decoded = deps.decodeDispatch(value)
-  if (decoded.kind === 'malformed') return skip('still_malformed', decoded.detail)
+  const schema = deps.dispatch.missingSchema(value)
+  if (schema !== null) return { kind: 'learn_schema', id: schema }
+  const decoded = deps.dispatch.decode(value)
+  if (!('record' in decoded)) return skip('still_malformed', decoded.detail)
   return queueAgain(decoded.record, deps.config)
 }
 
@@ -82,7 +89,7 @@ interface EventLetter {
 }
 
 function matchAgain({ letter, event, original }: EventLetter, deps: ReplayPolicyDeps): ReplayDecision {
-  const { config, match } = deps
+  const { config, formats, match } = deps
   if (letter.action !== null && !config.actions.some(({ id, enabled }) => id === letter.action && enabled)) {
     return skip('unknown_action', letter.action)
   }
@@ -91,6 +98,8 @@ function matchAgain({ letter, event, original }: EventLetter, deps: ReplayPolicy
   if (value === 'unread') return { kind: 'read_original', at: event }
   if (value === 'gone') return skip('original_gone', `${event.value_bytes} bytes`)
   const { topic, partition, offset, timestamp } = event
+  const schema = formats(topic).missingSchema(value)
+  if (schema !== null) return { kind: 'learn_schema', id: schema }
   const matched = match({ topic, partition, offset, timestamp, key: null, value, headers: [] })
   const messages = matched.messages.filter(({ record }) => concerns(letter, record))
   const failures = matched.failures.filter((failure) => concerns(letter, failure))

@@ -26,6 +26,8 @@ export interface ReplayDeps {
   decide(stored: StoredLetter, original?: Original): ReplayDecision
   /** The whole value of a record that a letter holds a part of; null where it is gone. */
   readOriginal(at: EventCoordinates): Promise<Buffer | null>
+  /** Resolves when the registry's word about a schema is known: what it is, or that there is none. */
+  learnSchema(id: number): Promise<void>
   /** Puts a batch on record; null for a dry run. An error means that the batch is not on record, or may be. */
   commit: ((batch: ReplayBatch) => Promise<void>) | null
   clock: Clock
@@ -81,14 +83,19 @@ export async function replayLetters(deps: ReplayDeps): Promise<ReplayProgress> {
   return progress
 }
 
-type Decided = Exclude<ReplayDecision, { kind: 'read_original' }>
+type Decided = Extract<ReplayDecision, { kind: 'replay' | 'skip' }>
 
 async function decideWhole(stored: StoredLetter, deps: ReplayDeps): Promise<Decided> {
-  const decision = deps.decide(stored)
-  if (decision.kind !== 'read_original') return decision
-  const whole = deps.decide(stored, await deps.readOriginal(decision.at))
-  if (whole.kind === 'read_original') throw new TypeError('the policy asks twice for what it was given')
-  return whole
+  const given = new Set<string>()
+  let original: Original
+  for (;;) {
+    const decision = deps.decide(stored, original)
+    if (decision.kind === 'replay' || decision.kind === 'skip') return decision
+    if (given.has(decision.kind)) throw new TypeError('the policy asks twice for what it was given')
+    given.add(decision.kind)
+    if (decision.kind === 'learn_schema') await deps.learnSchema(decision.id)
+    else original = await deps.readOriginal(decision.at)
+  }
 }
 
 function emptyBatch(): ReplayBatch & { chars: number } {

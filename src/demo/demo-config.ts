@@ -46,9 +46,12 @@ export interface DemoConfigOptions {
   prefix: string
   /** `http://127.0.0.1:3999`: where posts go instead of to Slack. */
   simulatorOrigin: string
+  /** Events and bellhop's own records are in Avro; null: in JSON. */
+  registryUrl: string | null
 }
 
-export function demoConfigYaml({ brokers, prefix, simulatorOrigin }: DemoConfigOptions): string {
+export function demoConfigYaml(options: DemoConfigOptions): string {
+  const { brokers, prefix, simulatorOrigin, registryUrl } = options
   return `# A shop and a SaaS product: what is worth a person's attention goes to the channel of those who care.
 
 kafka:
@@ -56,10 +59,10 @@ kafka:
   prefix: ${JSON.stringify(prefix)}         # begins the names of topics and groups
   events:
     - topic: ${JSON.stringify(demoEventsTopic(prefix))}
-      start: earliest
+      start: earliest${registryUrl === null ? '' : '\n      format: avro                    # each event names its schema in the registry'}
   max_event_bytes: 64KiB
 
-slack:
+${registryUrl === null ? '' : registryYaml(registryUrl)}slack:
   # With Slack itself these two lines go: its own hosts need no permission.
   allow_origins: [${JSON.stringify(simulatorOrigin)}]
   api_url: ${JSON.stringify(`${simulatorOrigin}/api/chat.postMessage`)}
@@ -67,6 +70,15 @@ slack:
 
 ${destinationsYaml(simulatorOrigin)}
 ${ACTIONS_YAML}`
+}
+
+/** In real life an app's schema may take longer to appear: the default is 30s. */
+function registryYaml(url: string): string {
+  return `registry:                             # bellhop's own topics are in Avro too
+  url: ${JSON.stringify(url)}
+  unknown_schema_wait: 1s
+
+`
 }
 
 const LOOKS: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ import { createKafkaClient } from '../kafka/client.ts'
 import { createEventProducer } from '../kafka/event-producer.ts'
 import { followTopic } from '../kafka/topic-tail.ts'
 import { findKafka } from '../local/find-kafka.ts'
+import { findRegistry } from '../local/find-registry.ts'
 import type { Logger } from '../observe/logger.ts'
 import { STAGES } from '../observe/observer.ts'
 import { sleep } from '../system.ts'
@@ -20,6 +21,7 @@ import { createScenario } from './scenario.ts'
 import { createSlackSimulator, type SlackSimulator } from './simulator/server.ts'
 import { createTally, type Summary, type Tally } from './tally.ts'
 import { type Pacing, produceTraffic, untilDrained } from './traffic.ts'
+import { openWire } from './wire.ts'
 
 /**
  * The demo: a real Kafka, bellhop as `run` has it, and a Slack simulator with a page to watch. What the
@@ -29,13 +31,20 @@ export interface DemoOptions extends Pacing {
   /** Of the page; 0 takes a free one. */
   port: number
   seed: number
-  /** Where BELLHOP_TEST_BROKERS is looked up. */
+  /** Events and records in Avro, through a registry of this machine; else all is JSON. */
+  avro: boolean
+  /** Where BELLHOP_TEST_BROKERS and BELLHOP_TEST_REGISTRY are looked up. */
   env: Record<string, string | undefined>
   logger: Logger
   /** Takes one line for a person at a time. */
   progress(line: string): void
   /** The page can be opened; `simulator` is where posts arrive. */
-  started(demo: { pageUrl: string; metricsUrl: string; simulator: SlackSimulator }): void
+  started(demo: {
+    pageUrl: string
+    metricsUrl: string
+    registryUrl: string | null
+    simulator: SlackSimulator
+  }): void
   signal: AbortSignal
 }
 
@@ -44,6 +53,8 @@ export interface DemoResult {
   rateLimited: number
   trafficMs: number
   drainMs: number
+  /** How the events were written, as far as there is more to tell than that. */
+  figures: readonly (readonly [string, string])[]
 }
 
 export interface RunningDemo {
@@ -70,12 +81,15 @@ async function playDemo(options: DemoOptions, closers: (() => Promise<void>)[]):
   const { progress, signal, logger } = options
   const found = await findKafka({ progress, signal, env: options.env })
   closers.push(() => found.stop())
+  const registry = options.avro ? await findRegistry({ ...options, prefix: found.prefix }) : null
+  closers.push(async () => registry?.stop())
   const simulator = await createSlackSimulator()
   closers.push(() => simulator.close())
   const page = await startChatServer({ port: options.port, channels: DEMO_CHANNELS })
   closers.push(() => page.close())
 
-  const config = await demoConfig({ ...found, simulatorOrigin: simulator.origin })
+  const registryUrl = registry?.url ?? null
+  const config = await demoConfig({ ...found, simulatorOrigin: simulator.origin, registryUrl })
   progress('starting bellhop: topics, consumer groups, health')
   const app = await startApp({ config, stages: STAGES, startOverride: null, logger })
   closers.push(() => app.stop(null))
@@ -85,15 +99,17 @@ async function playDemo(options: DemoOptions, closers: (() => Promise<void>)[]):
   const tally = createTally()
   showPosts(simulator, page, tally)
   const names = topicNames(config.kafka.prefix)
+  const wire = await openWire(config, names)
+  closers.push(() => wire.close())
   const groupId = `${config.kafka.prefix}.demo`
   const deadLetters = await followTopic(kafka, { topic: names.deadLetters, groupId }, (value) =>
-    tally.deadLettered(JSON.parse(value.toString()).cause),
+    tally.deadLettered(wire.causeOf(value)),
   )
   closers.push(() => deadLetters.close())
   const producer = await createEventProducer(kafka, demoEventsTopic(config.kafka.prefix))
   closers.push(() => producer.close())
 
-  options.started({ pageUrl: page.url, metricsUrl: `${app.httpUrl}/metrics`, simulator })
+  options.started({ pageUrl: page.url, metricsUrl: `${app.httpUrl}/metrics`, registryUrl, simulator })
   const watch: Pacing['watch'] = (progress) => {
     page.stats({ events: progress.events, rateLimited: progress.rateLimited })
     options.watch(progress)
@@ -102,15 +118,25 @@ async function playDemo(options: DemoOptions, closers: (() => Promise<void>)[]):
     random: seededRandom(options.seed),
     startMs: Date.now(),
     rate: options.rate,
+    poison: wire.events.poison,
   })
-  const watched = { ...options, watch, scenario, producer, tally, rateLimited: () => simulator.count429 }
+  const rateLimited = (): number => simulator.count429
+  const watched = { ...options, watch, scenario, encoding: wire.events, producer, tally, rateLimited }
   const trafficMs = await produceTraffic(watched)
   const drainMs = await untilDrained(watched)
-  return { summary: tally.summary(), rateLimited: simulator.count429, trafficMs, drainMs }
+  return {
+    summary: tally.summary(),
+    rateLimited: simulator.count429,
+    trafficMs,
+    drainMs,
+    figures: wire.figures(),
+  }
 }
 
 /** The configuration goes through a file and the loader, as a user's does. */
-async function demoConfig(at: { brokers: string; prefix: string; simulatorOrigin: string }): Promise<Config> {
+async function demoConfig(
+  at: Omit<Parameters<typeof demoConfigYaml>[0], 'brokers'> & { brokers: string },
+): Promise<Config> {
   const folder = await mkdtemp(join(tmpdir(), 'bellhop-demo-'))
   try {
     const file = join(folder, 'bellhop.yaml')

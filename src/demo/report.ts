@@ -61,16 +61,19 @@ export interface Outcome {
   trafficMs: number
   /** From the last event until all had arrived, or the wait was given up. */
   drainMs: number
+  /** More lines: a label and what it tells. */
+  figures: readonly (readonly [string, string])[]
 }
 
 /** Several lines, the last one with a line feed: the verdict last, so that it stays above the prompt. */
 export function formatSummary({ summary, ...run }: Outcome, style: Style = plainStyle): string {
   const { latencyMs, lost, repeated, unexpected } = summary
-  const rows: [string, string][] = [
+  const rows: (readonly [string, string])[] = [
     [
       'events in',
       `${count(summary.events)} in ${seconds(run.trafficMs)}, drained in ${seconds(run.drainMs)}`,
     ],
+    ...run.figures,
     ['matched', count(summary.matched)],
     ['delivered', count(summary.delivered)],
     ['dead-lettered', withCauses(summary.deadLettered)],

@@ -9,8 +9,8 @@
  */
 import type { Random } from '../core/random.ts'
 import type { AnalyticsEvent } from '../event/event.ts'
-import { createDraw, type Draw } from './scenario/draw.ts'
-import { POISON } from './scenario/poison.ts'
+import { createDraw, type Draw, type NonEmpty } from './scenario/draw.ts'
+import { JSON_POISON, type Poison } from './scenario/poison.ts'
 import {
   apiErrors,
   bigCompany,
@@ -37,6 +37,8 @@ export interface ScenarioOptions {
   startMs: number
   /** Events a second: how far apart the events' times are. */
   rate: number
+  /** What a broken producer leaves now and then; left out: on a topic of JSON. */
+  poison?: NonEmpty<Poison>
 }
 
 /** Mean time between two tellings of a story. */
@@ -58,7 +60,7 @@ const STORIES: readonly { story: Story | 'poison'; everyMs: number }[] = [
 
 const FIRST_SERIAL = 10_001
 
-export function createScenario({ random, startMs, rate }: ScenarioOptions): Scenario {
+export function createScenario({ random, startMs, rate, poison = JSON_POISON }: ScenarioOptions): Scenario {
   if (!(rate > 0)) throw new RangeError(`rate must be a number of events a second above 0, not ${rate}`)
   const draw = createDraw(random)
   let serials = FIRST_SERIAL
@@ -72,19 +74,14 @@ export function createScenario({ random, startMs, rate }: ScenarioOptions): Scen
       if (next.atMs > nowMs) return asEvent(quiet(scene), draw, nowMs)
       // Counted from now, not from when it was due: a slow producer must not be followed by a burst.
       next.atMs = nowMs + next.everyMs * (0.4 + 1.2 * random())
-      return next.story === 'poison' ? poison(draw) : asEvent(next.story(scene), draw, nowMs)
+      return next.story === 'poison' ? poisonStep(draw, poison) : asEvent(next.story(scene), draw, nowMs)
     },
   }
 }
 
-function poison(draw: Draw): PoisonStep {
-  const { text, cause } = draw.pick(POISON)
-  return {
-    kind: 'poison',
-    key: `broken-${draw.integer(1, 20)}`,
-    raw: Buffer.from(text),
-    expectedDeadLetter: cause,
-  }
+function poisonStep(draw: Draw, poison: NonEmpty<Poison>): PoisonStep {
+  const { raw, cause } = draw.pick(poison)
+  return { kind: 'poison', key: `broken-${draw.integer(1, 20)}`, raw, expectedDeadLetter: cause }
 }
 
 function asEvent(told: Told, draw: Draw, nowMs: number): EventStep {

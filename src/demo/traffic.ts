@@ -1,5 +1,6 @@
 import type { EventProducer } from '../kafka/event-producer.ts'
 import { sleep, systemClock } from '../system.ts'
+import type { EventEncoding } from './event-encoding.ts'
 import type { Progress } from './report.ts'
 import type { Step } from './scenario/step.ts'
 import type { Scenario } from './scenario.ts'
@@ -16,6 +17,7 @@ export interface Pacing {
 
 export interface Traffic extends Pacing {
   scenario: Scenario
+  encoding: EventEncoding
   producer: EventProducer
   tally: Tally
   rateLimited(): number
@@ -31,7 +33,7 @@ const AFTERMATH_MS = 2_500
 
 /** Produces the scenario's records at the rate asked for; gives how long it took. */
 export async function produceTraffic(traffic: Traffic): Promise<number> {
-  const { forMs, rate, scenario, producer, tally, signal } = traffic
+  const { forMs, rate, scenario, encoding, producer, tally, signal } = traffic
   const startMs = systemClock.monotonicMs()
   let produced = 0
   let watchedMs = 0
@@ -44,7 +46,7 @@ export async function produceTraffic(traffic: Traffic): Promise<number> {
     const steps = Array.from({ length: due }, () => scenario.next())
     if (steps.length > 0) {
       for (const step of steps) expect(step, tally)
-      await producer.send(steps.map(toRecord))
+      await producer.send(steps.map((step) => toRecord(step, encoding)))
       produced += steps.length
     }
     if (elapsedMs - watchedMs >= WATCH_MS) {
@@ -96,6 +98,6 @@ function expect(step: Step, tally: Tally): void {
   if (step.expectedDeadLetter !== null) tally.expectedDeadLetter(step.expectedDeadLetter)
 }
 
-function toRecord(step: Step): { key: string; value: Buffer } {
-  return { key: step.key, value: step.kind === 'poison' ? step.raw : Buffer.from(JSON.stringify(step.event)) }
+function toRecord(step: Step, { encode }: EventEncoding): { key: string; value: Buffer } {
+  return { key: step.key, value: step.kind === 'poison' ? step.raw : encode(step.event) }
 }

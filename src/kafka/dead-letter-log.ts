@@ -102,6 +102,7 @@ class OpenLog implements DeadLetterLog {
     let before = this.size - spans.reduce((sum, { from, to }) => sum + to - from, 0)
     for (const span of spans) {
       for await (const { records, nextOffset } of this.#reader.read(span)) {
+        await this.#options.codec.learn(records)
         const decoded = records.filter(({ value }) => value !== null).map((record) => this.#decode(record))
         const letters = decoded.filter((letter) => letter !== null)
         yield {
@@ -135,7 +136,9 @@ class OpenLog implements DeadLetterLog {
         if (signal.aborted) return { marks, spans: [] }
         hiddenFrom = blocked ? nextOffset : null
         if (blocked) waiting({ partition, offset: nextOffset })
-        for (const record of records) {
+        const markRecords = records.filter(isUnderMarkKey)
+        await this.#options.codec.learn(markRecords)
+        for (const record of markRecords) {
           const replayed = this.#markedBy(record)
           if (replayed !== null) marks.add(partition, replayed)
         }
@@ -147,14 +150,25 @@ class OpenLog implements DeadLetterLog {
     return { marks, spans }
   }
 
-  #markedBy(record: ReadRecord): number | null {
-    if (record.key?.subarray(0, MARK_KEY.length).toString() !== MARK_KEY) return null
-    const letter = record.value === null ? null : this.#decode(record)?.letter
-    return letter?.kind === 'replayed' ? letter.replays : null
+  /** Where only the schema is missing, the key's word counts: better a letter that stays than one sent twice. */
+  #markedBy({ key, value }: ReadRecord): number | null {
+    if (value === null) return null
+    const decoded = this.#options.codec.decode(value)
+    if (decoded.kind === 'unknown_schema') return offsetIn(key)
+    return decoded.kind === 'record' && decoded.record.kind === 'replayed' ? decoded.record.replays : null
   }
 
   #decode({ offset, value }: ReadRecord): { offset: number; letter: DeadLetter } | null {
     const decoded = this.#options.codec.decode(value ?? Buffer.alloc(0))
     return decoded.kind === 'record' ? { offset, letter: decoded.record } : null
   }
+}
+
+function offsetIn(key: Buffer | null): number | null {
+  const digits = key?.subarray(MARK_KEY.length).toString() ?? ''
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : null
+}
+
+function isUnderMarkKey({ key }: ReadRecord): boolean {
+  return key?.subarray(0, MARK_KEY.length).toString() === MARK_KEY
 }

@@ -4,10 +4,11 @@ import type { DispatchRecord, Receipt } from '../core/records.ts'
 import type { QueuedMessage } from '../dispatch/lane.ts'
 import type { Observer } from '../observe/observer.ts'
 import type { Consumed, FetchedBatch } from './held-partition.ts'
-import type { Moves, Moving } from './moves.ts'
+import type { Moving } from './moves.ts'
 import { timestampOf } from './offsets.ts'
-import type { Ownership } from './ownership.ts'
+import { completeAsOwner, type Ownership } from './ownership.ts'
 import type { RecordCodec } from './record-codec.ts'
+import type { OutgoingRecord } from './transactional-writer.ts'
 
 export interface IntakeLanes {
   add(key: string, message: QueuedMessage): void
@@ -19,14 +20,14 @@ export interface IntakeDeps {
   topic: string
   codec: RecordCodec<DispatchRecord>
   lanes: IntakeLanes
-  openMoves(): Promise<Moves>
   /** The key of a record by this configuration; null where its destination is not known. */
   currentKey(record: DispatchRecord): string | null
+  /** From when on it may be moved, by the wall clock; 0: at once. */
+  mayMoveFrom(record: DispatchRecord): number
   movedReceipt(message: QueuedMessage): Receipt
-  /** Resolves with its receipt's offset when dead letter and receipt are acknowledged. */
-  writeMalformed(message: KafkaMessage, at: { partition: number; detail: string }): Promise<number>
-  /** Whether the group's word is fresh enough to act on. */
-  leaseHolds(): boolean
+  movedRecords(moving: Moving): OutgoingRecord[]
+  /** Dead letter and receipt of a record that bellhop did not write. */
+  malformedRecords(message: KafkaMessage, at: { partition: number; detail: string }): OutgoingRecord[]
   observer: Observer
   clock: Clock
   signal: AbortSignal
@@ -35,8 +36,6 @@ export interface IntakeDeps {
 /** bellhop's own records stay below this; one that does not could not be written back as a dead letter or receipt. */
 const MOST_BYTES = 524_288
 const TOO_LARGE = { kind: 'malformed', detail: `more than ${MOST_BYTES} bytes` } as const
-/** Two configurations at work, as in a rolling deploy, would move a record to and fro. */
-const NEXT_MOVE_AFTER_MS = 600_000
 /** What is new waits while old records are read again, so after so many (a quarter of a second) it has its turn. */
 const REREAD_AT_ONCE = 100_000
 /** A fetch at the frontier gives what is new, or waits for it this long. */
@@ -50,7 +49,6 @@ const TURN_OF_NEW_MS = 300
 export class DispatchIntake {
   readonly #deps: IntakeDeps
   readonly #ownership: Ownership
-  #moves: Moves | null = null
   readonly #givingUp = new Set<Promise<void>>()
   /** Where reading goes on if it is not led elsewhere. */
   #next: number
@@ -66,7 +64,11 @@ export class DispatchIntake {
   }
 
   async take(batch: FetchedBatch): Promise<Consumed> {
-    const { tracker, pacing, passOver, completed } = this.#ownership
+    const { tracker, pacing, passOver, completed, owned } = this.#ownership
+    const learning = this.#deps.codec.learn(batch.messages)
+    if (learning !== null) await learning
+    // Lost while the registry answered: its lanes have been cleared, and take nothing more.
+    if (!owned()) return { kind: 'taken' }
     if (batch.fetchedOffset !== this.#next) passOver.jumped(this.#next, batch.fetchedOffset)
     if (batch.lastOffset < tracker.frontier()) {
       const records = batch.messages.length
@@ -124,8 +126,6 @@ export class DispatchIntake {
   /** Resolves when what it does by itself is on record. */
   async close(): Promise<void> {
     await Promise.all(this.#givingUp)
-    await this.#moves?.close()
-    this.#moves = null
   }
 
   #offer(message: KafkaMessage, moving: Moving[]): void {
@@ -154,13 +154,13 @@ export class DispatchIntake {
     const { codec, lanes, currentKey, observer } = this.#deps
     const { message, value, lane, moving } = offered
     const decoded = value.length > MOST_BYTES ? TOO_LARGE : codec.decode(value)
-    if (decoded.kind === 'malformed') {
+    if (decoded.kind !== 'record') {
       this.#giveUpMalformed(message, decoded.detail)
       return true
     }
     const { record } = decoded
     const key = currentKey(record) ?? lane
-    const notBefore = record.moved_at === null ? 0 : record.moved_at + NEXT_MOVE_AFTER_MS
+    const notBefore = this.#deps.mayMoveFrom(record)
     if (key !== lane && this.#deps.clock.nowMs() < notBefore) {
       this.#ownership.movesNotBefore.set(lane, notBefore)
       return false
@@ -199,34 +199,29 @@ export class DispatchIntake {
   }
 
   #giveUpMalformed(message: KafkaMessage, detail: string): void {
-    const { topic, observer, writeMalformed } = this.#deps
-    const { partition, receipts, tracker } = this.#ownership
+    const { topic, observer, malformedRecords } = this.#deps
+    const { partition } = this.#ownership
     const messageId = `${topic}:${partition}:${message.offset}`
     const nobody = { destination: '', action: '', messageId, attempts: 0 }
     observer.messageDeadLettered({ ...nobody, cause: 'malformed_record', detail })
-    const givenUp = writeMalformed(message, { partition, detail }).then((receiptOffset) => {
-      receipts.completed(receiptOffset, Number(message.offset))
-      tracker.complete(Number(message.offset))
+    const records = malformedRecords(message, { partition, detail })
+    const givenUp = completeAsOwner(this.#ownership, records, [Number(message.offset)]).then(() => {
       this.#givingUp.delete(givenUp)
     })
     this.#givingUp.add(givenUp)
   }
 
   async #move(moving: readonly Moving[]): Promise<void> {
-    const { observer, leaseHolds } = this.#deps
-    const { tracker, receipts, partition, owned } = this.#ownership
-    this.#moves ??= await this.#deps.openMoves()
-    const left = moving.filter(({ offset }) => tracker.state(offset) !== 'complete')
-    if (!owned() || !leaseHolds()) throw new Error(`partition ${partition} may have gone to another process`)
-    const sent = receipts.sending()
-    await this.#moves.move(left)
-    for (const { record, offset } of left) {
+    const { observer, movedRecords } = this.#deps
+    const records = moving.flatMap(movedRecords)
+    const offsets = moving.map(({ offset }) => offset)
+    if (!(await completeAsOwner(this.#ownership, records, offsets))) {
+      throw new Error(`whether ${moving.length} records were queued again under their new key is not known`)
+    }
+    for (const { record } of moving) {
       const { destination, action, id } = record
-      receipts.completedAfter(sent, offset)
-      tracker.complete(offset)
       observer.messageMoved({ destination, action, messageId: id })
     }
-    receipts.settled(sent)
   }
 
   #hasRoom(lane: string): boolean {

@@ -4,8 +4,10 @@ import type { Claims, Left, Position } from './claims.ts'
 import { DispatchIntake, type IntakeDeps, type IntakeLanes } from './dispatch-intake.ts'
 import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
 import { type LogRange, requireInLog } from './offsets.ts'
+import { OwnerWriter } from './owner-writer.ts'
 import { createOwnership, learn, type Ownership, positionOf } from './ownership.ts'
 import type { ReceiptsSource } from './receipts-reader.ts'
+import type { TransactionalWriter } from './transactional-writer.ts'
 
 export interface OwnerLanes extends IntakeLanes {
   restore(key: string, hold: { untilMs: number; failingForMs: number | null }): void
@@ -23,6 +25,8 @@ export interface DispatchOwnerDeps extends Omit<IntakeDeps, 'lanes'> {
   range(): Promise<LogRange>
   /** What its receipts hold now, records of unfinished transactions included. */
   receiptsRange(): Promise<LogRange>
+  /** Takes over the id under which owners before wrote, which ends what they had begun and keeps them from more. */
+  openWriter(): Promise<TransactionalWriter>
   /** Resolves when what earlier holdings of this partition left in flight is on record. */
   before(): Promise<void>
   /** The partition was lost, and is being let go. */
@@ -49,6 +53,7 @@ export class DispatchOwner implements PartitionOwner {
   readonly #deps: DispatchOwnerDeps
   #owned: { ownership: Ownership; intake: DispatchIntake } | null = null
   /** What was committed as holder and not released yet. */
+  #writer: OwnerWriter | null = null
   #claim: { position: Position; memberId: string } | null = null
   #preparing: Promise<unknown> = Promise.resolve()
   #consuming: Promise<unknown> = Promise.resolve()
@@ -143,23 +148,34 @@ export class DispatchOwner implements PartitionOwner {
     const memberId = await claims.claim(position, (name) => {
       this.#claim = { position, memberId: name }
     })
-    await this.#endMoves()
+    const writer = await this.#openWriter()
     return createOwnership({
       ...position,
       memberId,
-      // Asked for last: all that owners before have written, and all that they have moved, lies below.
+      writer,
+      // Asked for last: all that owners before have written lies below.
       receiptsEnd: (await this.#deps.receiptsRange()).high,
       sinceMs: left.receiptsFrom === null ? Number.NEGATIVE_INFINITY : clock.monotonicMs(),
     })
   }
 
+  /** An owner before that wakes can write nothing more; what it had begun is ended, and hides no receipts. */
+  async #openWriter(): Promise<OwnerWriter> {
+    const { clock, openWriter } = this.#deps
+    this.#writer = new OwnerWriter(await openWriter(), { clock, failed: (error) => this.#unsure(error) })
+    return this.#writer
+  }
+
   /**
-   * Taking over the id under which owners before moved messages ends what they had begun, which hides receipts, and
-   * keeps one that wakes from moving what this one is going to post.
+   * What was given up may have to be gone through again: nothing behind it is posted meanwhile. Where its work is being
+   * ended already, it is prepared again or let go in any case.
    */
-  async #endMoves(): Promise<void> {
-    const moves = await this.#deps.openMoves()
-    await moves.close()
+  #unsure(error: unknown): void {
+    if (this.#owned === null) return
+    const { ownership } = this.#owned
+    ownership.lost = true
+    this.#deps.ended(ownership)
+    this.#held.prepareAgain(error)
   }
 
   #begin(ownership: Ownership): void {
@@ -185,8 +201,16 @@ export class DispatchOwner implements PartitionOwner {
     observer.partitionReleased({ topic, partition: ownership.partition, durationMs, complete })
   }
 
-  /** Nothing more is posted; resolves when nothing is in flight and all is on record. */
   async #end(): Promise<Ownership | null> {
+    const ended = await this.#endWork()
+    const writer = this.#writer
+    this.#writer = null
+    await writer?.close()
+    return ended
+  }
+
+  /** Nothing more is posted; resolves when nothing is in flight and all is on record. */
+  async #endWork(): Promise<Ownership | null> {
     if (this.#owned === null) return null
     const { ownership, intake } = this.#owned
     this.#owned = null

@@ -1,22 +1,21 @@
 import type { Admin, Kafka } from 'kafkajs'
-import type { Receipt } from '../core/records.ts'
+import type { DispatchRecord, Receipt } from '../core/records.ts'
 import type { QueuedMessage } from '../dispatch/lane.ts'
-import { settledWithin, sleep } from '../system.ts'
+import { settledWithin } from '../system.ts'
 import { Claims, type Position } from './claims.ts'
 import { DispatchOwner, type DispatchOwnerDeps, type OwnerLanes } from './dispatch-owner.ts'
 import type { HeldPartition, PartitionOwner } from './held-partition.ts'
-import type { Moves } from './moves.ts'
 import { type LogRange, logRanges } from './offsets.ts'
-import { type Ownership, positionOf } from './ownership.ts'
+import { completeAsOwner, type Ownership, positionOf, takeBack } from './ownership.ts'
 import type { GroupCommit } from './partition-consumer.ts'
 import { ReceiptsReader } from './receipts-reader.ts'
 import type { RecordCodecs } from './record-codec.ts'
 import { SharedRequest } from './shared-request.ts'
 import { TopicEnds } from './topic-ends.ts'
+import type { OutgoingRecord, TransactionalWriter } from './transactional-writer.ts'
 
 /** Both topics' partitions come with one assignment. */
 const ASSIGNED_TOGETHER_MS = 10_000
-const LEASE_POLL_MS = 20
 
 export interface DispatchOwnersDeps
   extends Pick<
@@ -25,8 +24,8 @@ export interface DispatchOwnersDeps
     | 'recorded'
     | 'currentKey'
     | 'movedReceipt'
-    | 'writeMalformed'
-    | 'leaseHolds'
+    | 'movedRecords'
+    | 'malformedRecords'
     | 'observer'
     | 'clock'
     | 'signal'
@@ -36,7 +35,8 @@ export interface DispatchOwnersDeps
   topics: { dispatch: string; receipts: string }
   codecs: RecordCodecs
   lanes: OwnerLanes & { dropUnowned(): void }
-  openMoves(partition: number): Promise<Moves>
+  mayMoveFrom(record: DispatchRecord): number
+  openWriter(partition: number): Promise<TransactionalWriter>
   memberId(): string | null
   commit(commits: readonly GroupCommit[]): Promise<void>
 }
@@ -90,18 +90,25 @@ export class DispatchOwners {
     ownership?.tracker.complete(message.dispatchOffset)
   }
 
-  /**
-   * Whether the member that claimed the message's partition is one still, and so no other process has it. Waits for
-   * the group's word where the lease has lapsed; false once `stopped`.
-   */
-  async stillOwns(message: QueuedMessage, stopped: AbortSignal): Promise<boolean> {
-    const { leaseHolds, memberId } = this.#deps
-    const claimedBy = this.#ownerships.get(message.owned)?.memberId
-    while (!leaseHolds() && (memberId() === null || memberId() === claimedBy)) {
-      if (stopped.aborted) return false
-      await sleep(LEASE_POLL_MS, stopped)
+  /** Puts on record that it was given up, where its partition is still ours; else the next owner decides. */
+  async giveUp(message: QueuedMessage, records: readonly OutgoingRecord[]): Promise<void> {
+    const ownership = this.#ownerships.get(message.owned)
+    if (ownership !== undefined) await completeAsOwner(ownership, records, [message.dispatchOffset])
+  }
+
+  /** How much that only owners may say is not committed. */
+  unacknowledged(): number {
+    let sum = 0
+    for (const { ownership } of this.#owners.values()) sum += ownership?.writer.unacknowledged() ?? 0
+    return sum
+  }
+
+  oldestUnacknowledgedMs(): number {
+    let oldestMs = 0
+    for (const { ownership } of this.#owners.values()) {
+      oldestMs = Math.max(oldestMs, ownership?.writer.oldestUnacknowledgedMs() ?? 0)
     }
-    return memberId() === claimedBy
+    return oldestMs
   }
 
   /** The receipt of its lane's wait is acknowledged. */
@@ -109,6 +116,19 @@ export class DispatchOwners {
     const { dispatchOffset, lane } = message
     const untilMs = receipt.held_until ?? 0
     this.#ownerships.get(message.owned)?.receipts.held(lane, { receiptOffset, dispatchOffset, untilMs })
+  }
+
+  /** Lanes have let go of messages unposted: they are read again, and go where they belong. */
+  gaveBack(messages: readonly QueuedMessage[]): void {
+    for (const [owned, ofOne] of Map.groupBy(messages, (message) => message.owned)) {
+      const ownership = this.#ownerships.get(owned)
+      if (ownership !== undefined && owned()) takeBack(ownership, ofOne)
+    }
+  }
+
+  /** Where records belong is another matter from now on: none waits any more for the time to be moved. */
+  reconfigured(): void {
+    for (const { movesNotBefore } of this.#current()) movesNotBefore.clear()
   }
 
   /** The offset below which everything is complete, for partitions that are ours. */
@@ -145,7 +165,7 @@ export class DispatchOwners {
   }
 
   #depsOf(partition: number): DispatchOwnerDeps {
-    const { topics, codecs, openMoves } = this.#deps
+    const { topics, codecs, openWriter } = this.#deps
     return {
       ...this.#deps,
       topic: topics.dispatch,
@@ -154,7 +174,7 @@ export class DispatchOwners {
       receipts: { read: async (wanted) => (await this.#readerOf(partition)).read(wanted) },
       range: async () => rangeIn(await this.#dispatchRanges.ask(), topics.dispatch, partition),
       receiptsRange: async () => rangeIn(await this.#receiptsRanges.ask(), topics.receipts, partition),
-      openMoves: () => openMoves(partition),
+      openWriter: () => openWriter(partition),
       before: async () => void (await this.#leaving.get(partition)),
       leaving: (released) => this.#leave(partition, released),
       began: (ownership) => void this.#ownerships.set(ownership.owned, ownership),

@@ -1,5 +1,6 @@
 import type { Receipt } from '../core/records.ts'
 import { type CompletedOffsets, createCompletedOffsets } from '../dispatch/completed-offsets.ts'
+import type { QueuedMessage } from '../dispatch/lane.ts'
 import { createPartitionTracker, type PartitionTracker } from '../dispatch/partition-tracker.ts'
 import {
   createPassOver,
@@ -8,6 +9,10 @@ import {
   type RewindPacing,
 } from '../dispatch/pass-over.ts'
 import { createReceiptsPosition, type ReceiptsPosition } from '../dispatch/receipts-position.ts'
+import type { OwnerWriter } from './owner-writer.ts'
+import type { OutgoingRecord } from './transactional-writer.ts'
+
+type OwnershipWriter = Pick<OwnerWriter, 'write' | 'unacknowledged' | 'oldestUnacknowledgedMs'>
 
 /** Re-reading is paid for by its amount: no more than the whole span, or LEAST_SPAN records, in this time. */
 const REWIND_EVERY_MS = 10_000
@@ -34,6 +39,8 @@ export interface Ownership {
   readonly holds: Map<string, Receipt>
   /** Lanes whose next message waits to be moved, as it has been before a short while ago: until when, by wall clock. */
   readonly movesNotBefore: Map<string, number>
+  /** For what only the owner may say. */
+  readonly writer: OwnershipWriter
   /** One past the last receipt of the owners before. */
   receiptsEnd: number
   /** Monotonic time of the claim; -Infinity where nobody had the partition before. */
@@ -48,8 +55,9 @@ export function createOwnership(claim: {
   receiptsFrom: number
   receiptsEnd: number
   sinceMs: number
+  writer: OwnershipWriter
 }): Ownership {
-  const { partition, memberId, offset, receiptsFrom, receiptsEnd, sinceMs } = claim
+  const { partition, memberId, offset, receiptsFrom, receiptsEnd, sinceMs, writer } = claim
   const ownership: Ownership = {
     partition,
     memberId,
@@ -63,11 +71,32 @@ export function createOwnership(claim: {
     carried: new Map(),
     holds: new Map(),
     movesNotBefore: new Map(),
+    writer,
     receiptsEnd,
     sinceMs,
     committed: { offset, receiptsFrom },
   }
   return ownership
+}
+
+/**
+ * Puts on record, as the owner, what completes the dispatch records at `offsets`; false where that is not known: then
+ * the partition is claimed anew.
+ */
+export async function completeAsOwner(
+  { receipts, tracker, writer }: Ownership,
+  records: readonly OutgoingRecord[],
+  offsets: readonly number[],
+): Promise<boolean> {
+  const sent = receipts.sending()
+  // Never settled where it is not known: the receipts may be there, and whoever claims the partition must read them.
+  if (!(await writer.write(records))) return false
+  for (const offset of offsets) {
+    receipts.completedAfter(sent, offset)
+    tracker.complete(offset)
+  }
+  receipts.settled(sent)
+  return true
 }
 
 /** Takes in one receipt of an owner before. */
@@ -96,6 +125,16 @@ export function learn(ownership: Ownership, receipt: Receipt, receiptOffset: num
 function forgetFailing(holds: Ownership['holds'], lane: string | null): void {
   const hold = lane === null ? undefined : holds.get(lane)
   if (lane !== null && hold !== undefined) holds.set(lane, { ...hold, failing_since: null })
+}
+
+/** Messages that their lanes have let go of, in their order: reading comes back to them. */
+export function takeBack(ownership: Ownership, messages: readonly QueuedMessage[]): void {
+  const { tracker, passOver, carried } = ownership
+  for (const { dispatchOffset, lane, attempts, ambiguous } of messages) {
+    if (!tracker.giveBack(dispatchOffset)) continue
+    passOver.giveBack(lane, dispatchOffset)
+    if (attempts > 0) carried.set(dispatchOffset, { attempts, ambiguous })
+  }
 }
 
 /** What is to be committed for it now. */

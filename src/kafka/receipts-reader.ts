@@ -77,11 +77,13 @@ export class ReceiptsReader implements PartitionOwner, ReceiptsSource {
   async consume(batch: FetchedBatch): Promise<Consumed> {
     const reading = this.#reading
     if (reading === null) return { kind: 'held_back', nextOffset: this.#next }
-    for (const { offset, value } of batch.messages) {
-      const decoded = value === null ? null : this.#deps.codec.decode(value)
-      if (decoded?.kind !== 'record') continue
+    const learning = this.#deps.codec.learn(batch.messages)
+    if (learning !== null) await learning
+    // While the registry answered, another range may have taken this one's place.
+    if (this.#reading !== reading) return { kind: 'held_back', nextOffset: this.#next }
+    for (const { offset, receipt } of this.#receiptsIn(batch)) {
       reading.count += 1
-      reading.onReceipt(decoded.record, Number(offset))
+      reading.onReceipt(receipt, offset)
     }
     this.passed(batch.lastOffset + 1)
     return this.#reading === null ? { kind: 'held_back', nextOffset: this.#next } : { kind: 'taken' }
@@ -102,6 +104,26 @@ export class ReceiptsReader implements PartitionOwner, ReceiptsSource {
 
   async release(): Promise<void> {
     this.#end(new Error('the process stops'))
+  }
+
+  /** All or, where one cannot be read that may be ours, an error: a batch that is tried again is given once. */
+  #receiptsIn({ messages }: FetchedBatch): { offset: number; receipt: Receipt }[] {
+    const receipts: { offset: number; receipt: Receipt }[] = []
+    for (const { offset, value } of messages) {
+      const decoded = value === null ? null : this.#deps.codec.decode(value)
+      if (decoded?.kind === 'unknown_schema') throw this.#unknownSchema(offset, decoded.detail)
+      if (decoded?.kind === 'record') receipts.push({ offset: Number(offset), receipt: decoded.record })
+    }
+    return receipts
+  }
+
+  /** What it tells of may have been posted: passing over it would post it again, so it is tried again instead. */
+  #unknownSchema(offset: string, detail: string): Error {
+    const { topic, partition } = this.#held
+    return new Error(
+      `the receipt at ${topic}/${partition}, offset ${offset}, cannot be read, and without it a message might be ` +
+        `posted twice: ${detail}. Bring back the schema, or the registry that has it.`,
+    )
   }
 
   #end(error: Error | null): void {

@@ -147,7 +147,7 @@ describe('bellhop dead list and show', () => {
   })
 
   it('ends at once where there are no letters', async () => {
-    const empty = await sceneWith('dead-none', [], 2)
+    const empty = await sceneWith('dead-none', [], { partitions: 2 })
     const io = captureIo()
     expect(await deadList({ config: configOf(empty) }, io)).toBe(0)
     expect(io.out()).toBe('no dead letters\n')

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { webhookKey } from '../../src/core/ids.ts'
 import type { DeadLetter } from '../../src/core/records.ts'
 import { createReplayPolicy } from '../../src/dead/replay-policy.ts'
+import { createEventFormats } from '../../src/event/event-formats.ts'
 import { createRecordCodecs } from '../../src/kafka/record-codec.ts'
 import { createMatcher } from '../../src/match/match-event.ts'
+import { NO_SCHEMAS } from '../../src/registry/schema-store.ts'
 import { testAction, testConfig, testWebhook } from '../support/config.ts'
 import { eventLetter, messageLetter } from './support/sample-letters.ts'
 
@@ -21,10 +23,12 @@ const config = testConfig({
   ],
   maxEventBytes: 200,
 })
+const formats = createEventFormats(config.kafka.events, NO_SCHEMAS)
 const decide = createReplayPolicy({
   config,
-  match: createMatcher(config),
-  decodeDispatch: codecs.dispatch.decode,
+  formats,
+  match: createMatcher(config, formats),
+  dispatch: codecs.dispatch,
 })
 const decideOn = (letter: DeadLetter, original?: Buffer | null) =>
   decide({ letter, replayed: false }, original)
@@ -110,6 +114,38 @@ describe('a letter stays', () => {
     ],
   ])('%s', (_what, stored, reason, detail) => {
     expect(decide(stored)).toEqual({ kind: 'skip', reason, detail })
+  })
+})
+
+describe('a letter in Avro', () => {
+  const inAvro = Buffer.from([0, 0, 0, 0, 7, 1, 2, 3])
+  const raw = { value: { encoding: 'base64' as const, data: inAvro.toString('base64') }, value_bytes: 8 }
+  const asking = createReplayPolicy({
+    config,
+    formats: () => ({ ...formats('events'), missingSchema: (value) => value.readInt32BE(1) }),
+    match: createMatcher(config, formats),
+    dispatch: { ...codecs.dispatch, missingSchema: (value) => value.readInt32BE(1) + 1 },
+  })
+
+  it.each([
+    ['an event', eventLetter({ raw }), 7],
+    ['a dispatch record', eventLetter({ ...malformed, raw }), 8],
+  ])('of %s asks for the schema first, by the bytes as they were read', (_what, letter, id) => {
+    expect(asking({ letter, replayed: false })).toEqual({ kind: 'learn_schema', id })
+  })
+
+  it('stays where no registry is configured, and says so', () => {
+    const unasked = createReplayPolicy({
+      config,
+      formats,
+      match: createMatcher(config, formats),
+      dispatch: { ...codecs.dispatch, missingSchema: () => null },
+    })
+    expect(unasked({ letter: eventLetter({ ...malformed, raw }), replayed: false })).toEqual({
+      kind: 'skip',
+      reason: 'still_malformed',
+      detail: 'in Avro, and registry.url is not set',
+    })
   })
 })
 

@@ -30,6 +30,7 @@ async function replayed(letters: StoredLetter[], more: Partial<Parameters<typeof
     filter: ANY,
     decide: sendBack,
     readOriginal: async () => null,
+    learnSchema: async () => undefined,
     commit: async (batch) => void batches.push(batch),
     clock,
     signal: new AbortController().signal,
@@ -127,6 +128,25 @@ describe('a replay', () => {
       },
     })
     expect({ asked, progress }).toMatchObject({ asked: [11], progress: { replayed: 1 } })
+  })
+
+  it('asks for the schema of what it read, once, and then decides', async () => {
+    const asked: unknown[] = []
+    const { progress } = await replayed([stored(1, eventLetter())], {
+      decide: ({ letter }, original) => {
+        if (original === undefined && letter.event !== null)
+          return { kind: 'read_original', at: letter.event }
+        return asked.includes(7)
+          ? { kind: 'replay', messages: [], failures: [] }
+          : { kind: 'learn_schema', id: 7 }
+      },
+      readOriginal: async ({ offset }) => {
+        asked.push(`offset ${offset}`)
+        return Buffer.from('{}')
+      },
+      learnSchema: async (id) => void asked.push(id),
+    })
+    expect({ asked, progress }).toMatchObject({ asked: ['offset 11', 7], progress: { replayed: 1 } })
   })
 
   it('commits nothing in a dry run, and counts what it would', async () => {

@@ -2,10 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { formatProgress, formatSummary, styleFor, terminalStyle } from '../../src/demo/report.ts'
 import { createTally, type Tally } from '../../src/demo/tally.ts'
 
-function summaryOf(play: (tally: Tally) => void, style = styleFor({}, {})): string {
+function summaryOf(
+  play: (tally: Tally) => void,
+  { style = styleFor({}, {}), figures = [] as [string, string][] } = {},
+): string {
   const tally = createTally()
   play(tally)
-  return formatSummary({ summary: tally.summary(), rateLimited: 0, trafficMs: 30_012, drainMs: 1_240 }, style)
+  const run = { rateLimited: 0, trafficMs: 30_012, drainMs: 1_240, figures }
+  return formatSummary({ summary: tally.summary(), ...run }, style)
 }
 
 function deliver(tally: Tally, text: string, latencyMs = 40): void {
@@ -35,6 +39,18 @@ describe('summary', () => {
 
   ✓ every message arrived, once and unchanged: 2
 `)
+  })
+
+  it('tells how the events were written, where there is more to tell', () => {
+    const text = summaryOf((tally) => deliver(tally, 'a'), {
+      figures: [
+        ['schemas', 'two'],
+        ['own records', 'Avro'],
+      ],
+    })
+    expect(text).toContain(
+      'drained in 1.2 s\n  schemas        two\n  own records    Avro\n  matched        1\n',
+    )
   })
 
   it('lists what went wrong by channel and text', () => {

@@ -1,11 +1,11 @@
 import type { Config } from '../../config/config.ts'
-import { parseDuration, parseTime } from '../../config/units.ts'
 import { AppError } from '../../core/errors.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import { DEAD_LETTER_CAUSES, type DeadLetterCause } from '../../core/outcome.ts'
 import type { LetterFilter } from '../../dead/letter-filter.ts'
 import { type LetterId, parseLetterId } from '../../dead/stored-letter.ts'
 import type { CommandIo } from '../io.ts'
+import { requireSince } from '../since.ts'
 
 /** The options that choose letters, as they were typed. */
 export interface FilterOptions {
@@ -23,7 +23,7 @@ export function parseFilter(options: FilterOptions, ids: readonly string[], nowM
     destination: options.destination ?? null,
     action: options.action ?? null,
     cause: options.cause === undefined ? null : requireCause(options.cause),
-    sinceMs: options.since === undefined ? null : requireTime(options.since, nowMs),
+    sinceMs: options.since === undefined ? null : requireSince(options.since, nowMs),
   }
 }
 
@@ -44,17 +44,6 @@ function requireCause(text: string): DeadLetterCause {
     'usage',
     `--cause ${text}: there is no such cause${didYouMean(text, DEAD_LETTER_CAUSES)}; the causes are ` +
       DEAD_LETTER_CAUSES.join(', '),
-  )
-}
-
-function requireTime(text: string, nowMs: number): number {
-  const agoMs = parseDuration(text)
-  if (agoMs !== undefined) return nowMs - agoMs
-  const timeMs = parseTime(text)
-  if (timeMs !== undefined) return timeMs
-  throw new AppError(
-    'usage',
-    `--since ${text}: write a duration such as 24h, or a time with its zone such as 2026-01-31T08:00:00Z`,
   )
 }
 

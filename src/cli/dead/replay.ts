@@ -2,9 +2,11 @@ import { AppError } from '../../core/errors.ts'
 import { isNarrow, type LetterFilter } from '../../dead/letter-filter.ts'
 import { type ReplayProgress, replayLetters } from '../../dead/replay.ts'
 import { createReplayPolicy } from '../../dead/replay-policy.ts'
+import { createEventFormats } from '../../event/event-formats.ts'
 import { type DeadLetterLog, openDeadLetterLog } from '../../kafka/dead-letter-log.ts'
 import { createOriginals, FencedReplayError, openReplayWriter } from '../../kafka/dead-letter-replay.ts'
 import { describeFailure } from '../../kafka/failures.ts'
+import { openRecordCodecs } from '../../kafka/record-codec-open.ts'
 import { createMatcher } from '../../match/match-event.ts'
 import { systemClock } from '../../system.ts'
 import { type CommandIo, EXIT } from '../io.ts'
@@ -68,7 +70,8 @@ async function replay(at: Replay): Promise<number> {
       commit: null,
     })
   }
-  const { kafka, topics, codecs, config } = session
+  const { kafka, topics, config } = session
+  const codecs = await openRecordCodecs(session.registry, topics)
   // First of all: whoever replays besides us ends here, and what they have marked can be read from now on.
   const transactionalId = `${config.kafka.prefix}.dead.replay`
   const writer = await openReplayWriter({ kafka, transactionalId, topics, codecs })
@@ -108,19 +111,16 @@ async function replayFrom(
   { log, commit }: { log: DeadLetterLog; commit: Commit },
 ): Promise<number> {
   const { session, filter, io, signal, options } = at
-  const { config, codecs, kafka } = session
+  const { config, kafka, schemas } = session
   const report = new ReplayReport(at, { size: log.size })
   const originals = createOriginals(kafka)
   try {
     await replayLetters({
       letters: report.watch(log.letters()),
       filter,
-      decide: createReplayPolicy({
-        config,
-        match: createMatcher(config),
-        decodeDispatch: codecs.dispatch.decode,
-      }),
+      decide: createPolicy(session),
       readOriginal: originals.read,
+      learnSchema: (id) => schemas.learn([id]),
       commit,
       clock: systemClock,
       signal,
@@ -138,6 +138,18 @@ async function replayFrom(
   } finally {
     await Promise.all([originals.close(), log.close()])
   }
+}
+
+/** An event is read as the match stage would read it now, a record as the dispatch stage would. */
+function createPolicy({ config, codecs, schemas, registry }: Session): ReturnType<typeof createReplayPolicy> {
+  const { missingSchema, decode } = codecs.dispatch
+  const formats = createEventFormats(config.kafka.events, schemas)
+  return createReplayPolicy({
+    config,
+    formats,
+    match: createMatcher(config, formats),
+    dispatch: { missingSchema: registry === null ? () => null : missingSchema, decode },
+  })
 }
 
 function conclude(at: Replay & { log: DeadLetterLog; report: ReplayReport; dryRun: boolean }): number {
