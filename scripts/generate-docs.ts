@@ -1,23 +1,51 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { ADVICE_BY_WORD } from '../src/author/send-answers.ts'
 import { type OptionRow, SECTIONS, type SectionDoc } from '../src/config/spec/config-spec.ts'
 import type { Written } from '../src/config/spec/option.ts'
 
 /**
- * Writes the options into docs/configuration.md from the specification in src/config/spec, between two marks;
- * what stands outside them is written by hand. Run it with `node scripts/generate-docs.ts`.
+ * Writes into the documentation, between marks, what the code knows: the options from the specification in
+ * src/config/spec, and what Slack's words mean from src/author/send-answers.ts. What stands outside of the marks is
+ * written by hand. Run it with `node scripts/generate-docs.ts`.
  */
 export const CONFIGURATION_DOC = new URL('../docs/configuration.md', import.meta.url)
+export const GETTING_STARTED_DOC = new URL('../docs/getting-started.md', import.meta.url)
 
-const BEGIN = '<!-- options: written by scripts/generate-docs.ts from src/config/spec -->'
-const END = '<!-- end of options -->'
+interface Marks {
+  begin: string
+  end: string
+}
 
-/** The document with its options brought up to date. */
+const OPTIONS: Marks = {
+  begin: '<!-- options: written by scripts/generate-docs.ts from src/config/spec -->',
+  end: '<!-- end of options -->',
+}
+
+const ANSWERS: Marks = {
+  begin: '<!-- answers: written by scripts/generate-docs.ts from src/author/send-answers.ts -->',
+  end: '<!-- end of answers -->',
+}
+
+/** docs/configuration.md with its options brought up to date. */
 export function withOptions(document: string): string {
-  const begin = document.indexOf(BEGIN)
-  const end = document.indexOf(END)
+  return withBetween(document, OPTIONS, SECTIONS.map(renderSection).join('\n'))
+}
+
+/** docs/getting-started.md with the table of Slack's words brought up to date. */
+export function withAnswers(document: string): string {
+  const rows = [...ADVICE_BY_WORD].map(
+    ([word, { means, todo }]) => `| ${[code(word), means, todo].map(escapeCell).join(' | ')} |`,
+  )
+  const head = '| Slack says | what it means | what to do |\n|---|---|---|'
+  return withBetween(document, ANSWERS, `${head}\n${rows.join('\n')}\n`)
+}
+
+function withBetween(document: string, marks: Marks, text: string): string {
+  const begin = document.indexOf(marks.begin)
+  const end = document.indexOf(marks.end)
   if (begin === -1 || end < begin)
-    throw new Error(`docs/configuration.md lacks the marks ${BEGIN} and ${END}`)
-  return `${document.slice(0, begin + BEGIN.length)}\n\n${SECTIONS.map(renderSection).join('\n')}\n${document.slice(end)}`
+    throw new Error(`the document lacks the marks ${marks.begin} and ${marks.end}`)
+  return `${document.slice(0, begin + marks.begin.length)}\n\n${text}\n${document.slice(end)}`
 }
 
 function renderSection({ title, about, options }: SectionDoc): string {
@@ -30,7 +58,11 @@ function renderOption(option: OptionRow): string {
   const { name, doc } = option
   const { type, description, example } = doc
   const cells = [code(name), type, renderDefault(option), description, code(`${name}: ${example}`)]
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return `| ${cells.map(escapeCell).join(' | ')} |`
+}
+
+function escapeCell(cell: string): string {
+  return cell.replaceAll('|', '\\|')
 }
 
 function renderDefault({ doc, schema }: OptionRow): string {
@@ -54,8 +86,13 @@ function code(text: string): string {
   return `\`${text}\``
 }
 
+function bringUpToDate(file: URL, update: (document: string) => string): void {
+  const before = readFileSync(file, 'utf8')
+  const after = update(before)
+  if (after !== before) writeFileSync(file, after)
+}
+
 if (import.meta.main) {
-  const before = readFileSync(CONFIGURATION_DOC, 'utf8')
-  const after = withOptions(before)
-  if (after !== before) writeFileSync(CONFIGURATION_DOC, after)
+  bringUpToDate(CONFIGURATION_DOC, withOptions)
+  bringUpToDate(GETTING_STARTED_DOC, withAnswers)
 }

@@ -61,6 +61,14 @@ const QUERIES: readonly Query[] = [
     promql: 'bellhop_broker_reachable == 0',
   },
   {
+    question: 'Processes that work by an older configuration, since the one they read last was refused',
+    promql: 'bellhop_config_last_reload_successful == 0',
+  },
+  {
+    question: 'Whether several configurations are at work at once, as in the middle of a roll-out',
+    promql: 'count(count by (config_version) (bellhop_config_info)) > 1',
+  },
+  {
     question: 'Actions that matched nothing for a week',
     promql: 'sum by (action) (increase(bellhop_matches_total[7d])) == 0',
   },

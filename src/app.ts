@@ -1,19 +1,25 @@
 import type { Config, StartPosition } from './config/config.ts'
+import type { Loaded } from './config/load.ts'
 import { topicNames } from './core/topic-names.ts'
 import { connectAdmin, watchBroker } from './kafka/broker.ts'
 import { type Admin, createKafkaClient } from './kafka/client.ts'
 import { isKafkaFailure } from './kafka/failures.ts'
-import { createRecordCodecs } from './kafka/record-codec.ts'
+import { openRecordCodecs } from './kafka/record-codec-open.ts'
 import { RecordWriter } from './kafka/record-writer.ts'
 import { ensureTopics } from './kafka/topics.ts'
 import { createObserver } from './observe/create-observer.ts'
-import { type ComponentHealth, createHealth } from './observe/health.ts'
+import { type ComponentHealth, createHealth, type Health } from './observe/health.ts'
 import { startHttpServer } from './observe/http-server.ts'
 import type { Logger } from './observe/logger.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
-import type { Observer, StageName } from './observe/observer.ts'
+import type { Observer, ReloadCause, StageName } from './observe/observer.ts'
+import { createRegistryHealth, type RegistryHealth } from './observe/registry-health.ts'
 import { createPipeline } from './pipeline.ts'
-import { NO_SCHEMAS } from './registry/schema-store.ts'
+import { openRegistry } from './registry/open-registry.ts'
+import { RegistryUnavailable } from './registry/registry-errors.ts'
+import { NO_SCHEMAS, type SchemaStore } from './registry/schema-store.ts'
+import { LiveConfig } from './reload/live-config.ts'
+import { Reloader } from './reload/reloader.ts'
 import { createSlackClient } from './slack/client.ts'
 import type { Stage } from './stage.ts'
 import { settledWithin, sleep, systemClock } from './system.ts'
@@ -30,6 +36,8 @@ export interface App {
   ended: Promise<Error | null>
   /** Ends it for a reason that nobody expected. */
   fail(error: Error): void
+  /** Reads the configuration again and puts it to work, where it can be; resolves when that is done, or refused. */
+  reload(cause: ReloadCause): Promise<void>
   /** Posts in flight end, fates are put on record, offsets committed; resolves when all is closed. */
   stop(reason: string | null): Promise<void>
 }
@@ -39,6 +47,8 @@ export interface AppOptions {
   stages: readonly StageName[]
   startOverride: StartPosition | null
   logger: Logger
+  /** Reads the configuration anew; left out: it never changes. */
+  load?: () => Promise<Loaded>
 }
 
 const BROKER_CHECK_MS = 1_000
@@ -51,39 +61,41 @@ const STOP_MS = 11_800
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, logger } = options
   const metrics = createMetrics(metricsConfig(config))
+  metrics.set('configLastReloadSuccessTime', {}, systemClock.nowMs() / 1_000)
   const observer = createObserver({ logger, metrics, clock: systemClock })
+  const live = createLiveConfig(config, metrics)
+  const reloader = createReloader(options, { live, observer })
   const health = createHealth()
   const http = await startHttpServer({ ...config.http, metrics, health })
   logger.info({ http: http.url }, `health and metrics are served on ${http.url}`)
   const stopping = new AbortController()
   const closers: (() => Promise<void>)[] = [http.close]
   const ended = Promise.withResolvers<Error | null>()
-  const broker = health.addComponent('broker')
-  broker.notReady('not reached yet')
-  const components = new Map(options.stages.map((stage) => [stage, health.addComponent(stage)]))
+  const parts = addComponents(health, options)
   const fail = (error: Error, stage?: StageName): void => {
-    for (const [name, component] of components) if (name === stage) component.dead(error.message)
+    for (const [name, component] of parts.components) if (name === stage) component.dead(error.message)
     ended.resolve(error)
   }
 
   const running = runStages({
     ...options,
+    ...parts,
+    live,
     observer,
-    broker,
-    components,
     metrics,
     closers,
     fail,
     stopping: stopping.signal,
   })
   running.then(
-    () => observer.started({ stages: options.stages, configVersion: config.version, http: http.url }),
+    () => observer.started({ stages: options.stages, configVersion: live.current.version, http: http.url }),
     fail,
   )
 
   const close = async (reason: string | null): Promise<void> => {
     const startedMs = systemClock.monotonicMs()
     observer.stopping({ signal: reason })
+    reloader?.stop()
     stopping.abort()
     await settledWithin(running, WRITER_CLOSE_MS)
     await settledWithin(closeAll(closers, logger), STOP_MS - (systemClock.monotonicMs() - startedMs))
@@ -95,11 +107,25 @@ export async function startApp(options: AppOptions): Promise<App> {
     httpUrl: http.url,
     ended: ended.promise,
     fail,
+    reload: async (cause) => reloader?.reload(cause),
     stop(reason) {
       closing ??= close(reason)
       return closing
     },
   }
+}
+
+function addComponents(
+  health: Health,
+  { config, stages, logger }: AppOptions,
+): Pick<Running, 'broker' | 'registry' | 'components'> {
+  const broker = health.addComponent('broker')
+  broker.notReady('not reached yet')
+  const registry =
+    config.registry === null
+      ? null
+      : createRegistryHealth(health.addComponent('registry'), logger, systemClock)
+  return { broker, registry, components: new Map(stages.map((stage) => [stage, health.addComponent(stage)])) }
 }
 
 /** What was opened last is closed first; one that fails keeps no other from being closed. */
@@ -111,6 +137,21 @@ async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logge
       logger.warn({ error }, 'something could not be closed in order')
     }
   }
+}
+
+/** What is counted follows the configuration, and first: nothing new is to be unknown. */
+function createLiveConfig(config: Config, metrics: Metrics): LiveConfig {
+  const live = new LiveConfig(config)
+  live.addUser({ prepare: (next) => () => metrics.reconfigure(metricsConfig(next)) })
+  return live
+}
+
+function createReloader(
+  { config, load }: AppOptions,
+  { live, observer }: { live: LiveConfig; observer: Observer },
+): Reloader | null {
+  if (load === undefined) return null
+  return new Reloader({ config, load, apply: (next) => live.replace(next), observer, clock: systemClock })
 }
 
 function metricsConfig(config: Config): Parameters<typeof createMetrics>[0] {
@@ -126,8 +167,11 @@ function metricsConfig(config: Config): Parameters<typeof createMetrics>[0] {
 }
 
 interface Running extends AppOptions {
+  live: LiveConfig
   observer: Observer
   broker: ComponentHealth
+  /** Null where none is configured. */
+  registry: RegistryHealth | null
   components: ReadonlyMap<StageName, ComponentHealth>
   metrics: Metrics
   /** Run in reverse order at the end. */
@@ -144,6 +188,12 @@ async function runStages(running: Running): Promise<void> {
   if (admin === null) return
   closers.push(() => admin.disconnect())
   await patiently(running, () => ensureTopics(admin, config, observer))
+  const registry = openRegistry(config.registry, systemClock)
+  closers.push(async () => registry?.registry.close())
+  const schemas = registry?.schemas ?? NO_SCHEMAS
+  const topics = topicNames(config.kafka.prefix)
+  const codecs = await patiently(running, () => openRecordCodecs(registry, topics))
+  if (codecs === null) return
   const writer = await patiently(running, () => RecordWriter.connect({ kafka, observer, clock: systemClock }))
   if (writer === null) return
 
@@ -151,12 +201,12 @@ async function runStages(running: Running): Promise<void> {
   const slack = createSlackClient({ maxSockets: config.slack.maxSockets, clock: systemClock })
   closers.push(() => slack.close())
   const stages = createPipeline(running.stages, {
-    config,
+    config: running.live.current,
     kafka,
     admin,
-    topics: topicNames(config.kafka.prefix),
-    codecs: createRecordCodecs(),
-    schemas: NO_SCHEMAS,
+    topics,
+    codecs,
+    schemas,
     observer,
     clock: systemClock,
     random: Math.random,
@@ -166,8 +216,9 @@ async function runStages(running: Running): Promise<void> {
     writer,
     slack,
   })
+  for (const stage of stages) running.live.addUser(stage)
   running.metrics.setBacklogSource(() => stages.flatMap((stage) => [...(stage.backlog?.() ?? [])]))
-  closers.push(watchBrokerAndStages(stages, { ...running, admin }).stop)
+  closers.push(watchBrokerAndStages(stages, { ...running, admin, schemas }).stop)
   closers.push(async () => void (await Promise.all(stages.map((stage) => stage.stop()))))
   for (const stage of stages) await patiently(running, () => stage.start())
 }
@@ -182,8 +233,9 @@ async function patiently<T>(running: Running, work: () => Promise<T>): Promise<T
     try {
       return await work()
     } catch (error) {
-      if (!isKafkaFailure(error)) throw error
-      observer.brokerUnreachable({ brokers: config.kafka.brokers, error, retryInMs: START_RETRY_MS })
+      if (error instanceof RegistryUnavailable) running.registry?.away(error, START_RETRY_MS)
+      else if (!isKafkaFailure(error)) throw error
+      else observer.brokerUnreachable({ brokers: config.kafka.brokers, error, retryInMs: START_RETRY_MS })
       await sleep(START_RETRY_MS, stopping)
     }
   }
@@ -193,9 +245,9 @@ async function patiently<T>(running: Running, work: () => Promise<T>): Promise<T
 /** Keeps lag and readiness true: the process is ready while the broker answers and every stage does its work. */
 function watchBrokerAndStages(
   stages: readonly Stage[],
-  running: Running & { admin: Admin },
+  running: Running & { admin: Admin; schemas: SchemaStore },
 ): { stop(): Promise<void> } {
-  const { config, admin, broker, components, observer } = running
+  const { config, admin, broker, components, observer, registry, schemas } = running
   const { brokers, events, prefix } = config.kafka
   let reachable = true
   const checks = setInterval(() => {
@@ -204,6 +256,7 @@ function watchBrokerAndStages(
       if (trouble === null) components.get(stage.name)?.ready()
       else components.get(stage.name)?.notReady(trouble)
     }
+    registry?.note(schemas.trouble())
   }, STAGE_CHECK_MS)
   const watch = watchBroker({
     admin,

@@ -17,6 +17,11 @@ export interface Stage {
   name: StageName
   start(): Promise<void>
   stop(): Promise<void>
+  /**
+   * Makes all that another configuration needs, and throws where that cannot be. What it gives puts it to work, whole
+   * and at once: between batches, and between posts.
+   */
+  prepare(config: Config): () => void
   /** Why it does not do its work, in a sentence for a person; null while it does. */
   trouble(): string | null
   /** Takes note of what the partitions hold: reports lag, and finds positions that the log does not reach. */

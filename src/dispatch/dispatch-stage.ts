@@ -1,10 +1,10 @@
-import type { Destination } from '../config/config.ts'
+import type { Config, Destination } from '../config/config.ts'
 import type { MessageContent } from '../core/records.ts'
 import { DispatchOwners } from '../kafka/dispatch-owners.ts'
-import { Moves } from '../kafka/moves.ts'
 import type { TopicRanges } from '../kafka/offsets.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
 import { settleStartOffsets } from '../kafka/start-offsets.ts'
+import { openTransactionalWriter } from '../kafka/transactional-writer.ts'
 import type { LaneBacklog } from '../observe/metrics.ts'
 import type { Attempt } from '../slack/client.ts'
 import type { DispatchStageDeps, Stage } from '../stage.ts'
@@ -12,8 +12,9 @@ import { settledWithin, sleep } from '../system.ts'
 import { createDispatchRecords, type DispatchRecords } from './dispatch-records.ts'
 import type { Hold } from './fate.ts'
 import type { QueuedMessage } from './lane.ts'
+import { readdressed } from './lane-key.ts'
 import { Lanes } from './lanes.ts'
-import { PostGate } from './post-gate.ts'
+import { PostGate, type PostGateDeps } from './post-gate.ts'
 import { Settlement } from './settlement.ts'
 
 const COMMIT_EVERY_MS = 500
@@ -23,13 +24,15 @@ const STUCK_WRITER_MS = 5_000
 const SETTLE_MS = 1_000
 
 /**
- * Dispatch records to Slack: lanes post at their pace, each fate goes on record (dead letter first, then receipt),
- * and only what is on record is committed.
+ * Dispatch records to Slack: lanes post at their pace, each fate goes on record (a dead letter together with its
+ * receipt), and only what is on record is committed.
  */
 export class DispatchStage implements Stage {
   readonly name = 'dispatch'
   readonly #deps: DispatchStageDeps
   readonly #records: DispatchRecords
+  /** As it is now; what cannot change is taken from the dependencies. */
+  #config: Config
   readonly #lanes: Lanes
   readonly #settlement: Settlement
   readonly #owners: DispatchOwners
@@ -42,6 +45,7 @@ export class DispatchStage implements Stage {
   constructor(deps: DispatchStageDeps) {
     const { topics } = deps
     this.#deps = deps
+    this.#config = deps.config
     this.#records = createDispatchRecords(deps)
     this.#consumer = new PartitionConsumer({
       ...deps,
@@ -52,20 +56,25 @@ export class DispatchStage implements Stage {
       sessionTimeoutMs: deps.config.kafka.sessionTimeoutMs,
       own: (partition) => this.#owners.own(partition),
     })
-    this.#gate = new PostGate({ ...deps, group: topics.dispatchGroup, lease: this.#consumer.lease })
+    this.#gate = new PostGate({
+      ...deps,
+      writer: this.#bothWriters(),
+      group: topics.dispatchGroup,
+      lease: this.#consumer.lease,
+    })
     this.#settlement = new Settlement({
       ...deps,
       ...this.#records,
       complete: (message, receiptOffset) => this.#owners.complete(message, receiptOffset),
-      stillOwns: (message) => this.#owners.stillOwns(message, this.#stopped.signal),
+      giveUp: (message, given) => this.#owners.giveUp(message, this.#records.givenUpRecords(message, given)),
     })
     this.#lanes = this.#createLanes()
     this.#owners = this.#createOwners()
   }
 
   async start(): Promise<void> {
-    const { topics, startOverride, config, observer } = this.#deps
-    for (const destination of config.destinations.values()) {
+    const { topics, startOverride, observer } = this.#deps
+    for (const destination of this.#config.destinations.values()) {
       if (takesAnyCertificate(destination)) observer.destinationInsecure({ destination: destination.id })
     }
     const settled = await settleStartOffsets({
@@ -95,8 +104,29 @@ export class DispatchStage implements Stage {
     await this.#owners.close()
   }
 
+  prepare(config: Config): () => void {
+    const { slack, observer } = this.#deps
+    const before = this.#config
+    const { destinations } = config
+    const connect = slack.prepare(destinations.values())
+    const moved = readdressed(before.destinations, destinations)
+    const insecure = [...destinations.values()].filter(takesAnyCertificate)
+    return () => {
+      this.#config = config
+      connect()
+      this.#records.reconfigure(destinations)
+      this.#owners.reconfigured()
+      this.#lanes.reconfigure({ destinations, queueLimitBytes: config.slack.queueLimitBytes }, moved)
+      for (const { id } of insecure) {
+        const known = before.destinations.get(id)
+        if (known === undefined || !takesAnyCertificate(known))
+          observer.destinationInsecure({ destination: id })
+      }
+    }
+  }
+
   trouble(): string | null {
-    const writerIsStuck = this.#deps.writer.oldestUnacknowledgedMs() > STUCK_WRITER_MS
+    const writerIsStuck = this.#bothWriters().oldestUnacknowledgedMs() > STUCK_WRITER_MS
     return (
       this.#consumer.trouble() ?? (writerIsStuck ? 'receipts cannot be written, so nothing is posted' : null)
     )
@@ -117,6 +147,16 @@ export class DispatchStage implements Stage {
     }
   }
 
+  /** Receipts go out by the process's writer, what only an owner may say by its own. */
+  #bothWriters(): PostGateDeps['writer'] {
+    const { writer } = this.#deps
+    return {
+      unacknowledged: () => writer.unacknowledged() + this.#owners.unacknowledged(),
+      oldestUnacknowledgedMs: () =>
+        Math.max(writer.oldestUnacknowledgedMs(), this.#owners.oldestUnacknowledgedMs()),
+    }
+  }
+
   #createLanes(): Lanes {
     const { config } = this.#deps
     return new Lanes({
@@ -128,20 +168,21 @@ export class DispatchStage implements Stage {
       mayWrite: () => this.#gate.isOpen(),
       settled: (message, fate) => this.#settlement.settle(message, fate),
       held: (message, hold) => this.#hold(message, hold),
+      isMisplaced: ({ record, lane }) => (this.#records.currentKey(record) ?? lane) !== lane,
+      gaveBack: (messages) => this.#owners.gaveBack(messages),
     })
   }
 
   #createOwners(): DispatchOwners {
-    const { topics, kafka, codecs } = this.#deps
+    const { topics, kafka } = this.#deps
     const groupId = topics.dispatchGroup
     return new DispatchOwners({
       ...this.#deps,
       ...this.#records,
       groupId,
       lanes: this.#lanes,
-      openMoves: (partition) => Moves.open({ kafka, groupId, topics, codecs }, partition),
+      openWriter: (partition) => openTransactionalWriter(kafka, `${groupId}.owner.${partition}`),
       recorded: () => this.#recorded(),
-      leaseHolds: () => this.#consumer.lease.holds(),
       memberId: () => this.#consumer.memberId(),
       commit: (commits) => this.#consumer.commit(commits),
     })

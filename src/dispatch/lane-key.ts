@@ -21,6 +21,48 @@ export function laneKeyOf(destination: Destination, message: Pick<MessageContent
   }
 }
 
+/** Destinations whose messages may have another key than before: those that are new, and those that go elsewhere. */
+export function readdressed(
+  before: ReadonlyMap<string, Destination>,
+  after: ReadonlyMap<string, Destination>,
+): ReadonlySet<string> {
+  const others = [...after].filter(([id, destination]) => {
+    const known = before.get(id)
+    return known === undefined || !sameAddress(known, destination)
+  })
+  return new Set(others.map(([id]) => id))
+}
+
+function sameAddress(one: Destination, other: Destination): boolean {
+  if (one.type === 'api' && other.type === 'api') {
+    return (
+      one.methodUrl === other.methodUrl &&
+      one.channel === other.channel &&
+      one.token.reveal() === other.token.reveal()
+    )
+  }
+  if (one.type === 'webhook' && other.type === 'webhook') return one.url.reveal() === other.url.reveal()
+  return one.type === other.type
+}
+
+const FIRST_STAY_MS = 5_000
+const LONGEST_STAY_MS = 600_000
+
+/**
+ * From when on a record that was moved may be moved again, by the wall clock. At once where our configuration has been
+ * changed since. Else it was moved by a process with another one, as in a rolling deploy, and the two would send it to
+ * and fro: it stays, each time twice as long.
+ *
+ * @param reconfiguredAtMs -Infinity where the process still has the configuration that it began with.
+ */
+export function mayMoveFromMs(
+  { moves, moved_at: movedAt }: Pick<DispatchRecord, 'moves' | 'moved_at'>,
+  reconfiguredAtMs: number,
+): number {
+  if (movedAt === null || movedAt <= reconfiguredAtMs) return 0
+  return movedAt + Math.min(LONGEST_STAY_MS, FIRST_STAY_MS * 2 ** Math.max(0, moves - 1))
+}
+
 /**
  * The key of a record by this configuration; null where its destination is not known. Each key is made once: it is
  * a fingerprint, and one string for all records of a lane.

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { FinalOutcome, MessageCause } from '../core/outcome.ts'
 import { formatDuration } from '../observe/wording.ts'
 import { takesNothing } from './breaker.ts'
-import type { Lane, QueuedMessage } from './lane.ts'
+import { type Lane, pacedUntilMs, type QueuedMessage } from './lane.ts'
 
 /** What a lane does next, decided from what it holds and the time alone. */
 export type Move =
@@ -25,7 +25,7 @@ export type Move =
 export type Destinations = ReadonlyMap<string, Destination>
 
 /** How long a record waits for its destination to become known, all of a backlog at the same time: a rolling deploy. */
-const UNKNOWN_DESTINATION_MS = 600_000
+export const UNKNOWN_DESTINATION_MS = 600_000
 /** A probe may be long in coming: who forgot the breaker meanwhile could not say that the destination is back. */
 const BREAKER_REMEMBERED_MS = 3_600_000
 
@@ -33,12 +33,13 @@ const BREAKER_REMEMBERED_MS = 3_600_000
 export interface World {
   destinations: Destinations
   clock: Clock
-  /** When the process began, by the wall clock: what waited before could not be known here. */
-  startedAtMs: number
+  /** From when on a message can have waited for a destination that is not to be used, by the wall clock. */
+  waitingSinceMs(destination: string): number
 }
 
 /** Neither expiry nor an open breaker waits for the lane's pace or for what it was told to wait. */
-export function nextMove(lane: Lane, { destinations, clock, startedAtMs }: World): Move {
+export function nextMove(lane: Lane, world: World): Move {
+  const { destinations, clock } = world
   const monotonicMs = clock.monotonicMs()
   const head = lane.queue.at(0)
   if (head === undefined) {
@@ -54,7 +55,7 @@ export function nextMove(lane: Lane, { destinations, clock, startedAtMs }: World
   }
   const expiryMs = monotonicMs + expiresInMs
   if (destination?.enabled !== true) {
-    const waitedMs = clock.nowMs() - Math.max(head.queuedAt, startedAtMs)
+    const waitedMs = clock.nowMs() - Math.max(head.queuedAt, world.waitingSinceMs(head.record.destination))
     const giveUpMs = monotonicMs + UNKNOWN_DESTINATION_MS - waitedMs
     if (giveUpMs > monotonicMs) return { kind: 'wait', untilMs: Math.min(giveUpMs, expiryMs), unknown: true }
     const detail = destination === undefined ? 'not configured' : 'disabled'
@@ -63,7 +64,12 @@ export function nextMove(lane: Lane, { destinations, clock, startedAtMs }: World
   if (takesNothing(lane.breaker, monotonicMs)) {
     return { kind: 'give_up', outcome: 'dead_lettered', cause: 'destination_down', detail: lane.breaker.word }
   }
-  const dueMs = Math.max(lane.notBeforeMs, settledAtMs(head, destination))
+  const dueMs = Math.max(
+    lane.notBeforeMs,
+    pacedUntilMs(lane),
+    settledAtMs(head, destination),
+    recordedUntilMs(lane),
+  )
   if (dueMs > monotonicMs) return { kind: 'wait', untilMs: Math.min(dueMs, expiryMs), unknown: false }
   return { kind: 'post', destination }
 }
@@ -83,9 +89,15 @@ export function intervalOf(destination: Destination): number | null {
 }
 
 /** Until when a lane without messages is to be remembered. */
-function restUntilMs({ notBeforeMs, rememberUntilMs, breaker }: Lane): number {
-  const untilMs = Math.max(notBeforeMs, rememberUntilMs)
+function restUntilMs(lane: Lane): number {
+  const { notBeforeMs, rememberUntilMs, breaker } = lane
+  const untilMs = Math.max(notBeforeMs, rememberUntilMs, pacedUntilMs(lane), recordedUntilMs(lane))
   return breaker.state === 'closed' ? untilMs : Math.max(untilMs, breaker.probeAtMs + BREAKER_REMEMBERED_MS)
+}
+
+/** What was given up comes back where it could not be put on record: what is behind it must not be out by then. */
+function recordedUntilMs({ givingUp }: Lane): number {
+  return givingUp > 0 ? Infinity : -Infinity
 }
 
 function timeLeftMs(message: QueuedMessage, destination: Destination | undefined, nowMs: number): number {

@@ -92,6 +92,14 @@ export class LaneQueue {
     return before - kept.length
   }
 
+  /** Whether something waits for a destination of which this is true. */
+  holdsAny(isMeant: (destination: string) => boolean): boolean {
+    for (const [destination, { messages }] of this.#shares) {
+      if (messages > 0 && isMeant(destination)) return true
+    }
+    return false
+  }
+
   /** By destination; those for which nothing waits any more are among them. */
   forEachTally(visit: (tally: Tally) => void): void {
     for (const [destination, share] of this.#shares) {

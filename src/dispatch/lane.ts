@@ -39,12 +39,16 @@ export interface Lane {
   readonly queue: LaneQueue
   /** The most messages that it is to hold: its destination's `lane_limit`. */
   limit: number
-  /** Monotonic: nothing leaves before. */
+  /** Monotonic: nothing leaves before, whatever its pace. */
   notBeforeMs: number
+  /** The last answer, and how long after it its destination's rate lets the next post leave; null before the first. */
+  paced: { destination: string; answeredMs: number; intervalMs: number } | null
   /** Monotonic: until then it is kept without messages, for what it knows of owners before. */
   rememberUntilMs: number
   /** How many messages from the head are in a post now. */
   posting: number
+  /** How many it has given up that are not on record: until they are, or never will be, nothing behind is posted. */
+  givingUp: number
   breaker: Breaker
   failuresInARow: number
   failingSinceMs: number | null
@@ -58,13 +62,20 @@ export function createLane(key: string, use: MemoryUse): Lane {
     queue: new LaneQueue(use),
     limit: 0,
     notBeforeMs: -Infinity,
+    paced: null,
     rememberUntilMs: -Infinity,
     posting: 0,
+    givingUp: 0,
     breaker: CLOSED,
     failuresInARow: 0,
     failingSinceMs: null,
     toleratedInARow: 0,
   }
+}
+
+/** Until when the rate alone keeps the next post; monotonic. */
+export function pacedUntilMs({ paced }: Lane): number {
+  return paced === null ? -Infinity : paced.answeredMs + paced.intervalMs
 }
 
 /** Takes note of an attempt's outcome; `tolerable` where the answer is of the kind that is waited out at first. */

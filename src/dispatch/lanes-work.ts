@@ -9,21 +9,25 @@ import { asOneUnit, groupLength, joinedContent, splitInHalves } from './coalesce
 import { type Answered, type Consequence, drawConsequence, type Group, type HoldStep } from './consequence.ts'
 import type { Fate, Hold } from './fate.ts'
 import type { Lane, QueuedMessage } from './lane.ts'
-import { type Destinations, intervalOf, type Move, mayLeave, nextMove } from './lane-moves.ts'
+import { intervalOf, type Move, mayLeave, nextMove } from './lane-moves.ts'
 import { Alarm, createSlot, type Slot } from './lanes-pace.ts'
+import type { LanesConfig, LanesWorld } from './lanes-world.ts'
 
-export interface LanesDeps {
-  destinations: Destinations
-  queueLimitBytes: number
+export interface LanesDeps extends LanesConfig {
   /** `mayWrite` is asked right before the request is written; where it says no, the attempt is NOT_WRITTEN. */
   post(destination: Destination, content: MessageContent, mayWrite: () => boolean): Promise<Attempt>
   /** Resolves when a post may leave: what was posted before must be on record soon enough, and the lease hold. */
   mayPost(signal: AbortSignal): Promise<void>
   /** Whether the lease holds now: asked inline, right before a request is written. */
   mayWrite(): boolean
-  settled(message: QueuedMessage, fate: Fate): void
+  /** Resolves when it is on record, or never will be: then its partition is not ours any more. */
+  settled(message: QueuedMessage, fate: Fate): Promise<void>
   /** A wait that the next owner must keep. Called for the head, and where a resend may repeat for each of its post. */
   held(message: QueuedMessage, hold: Hold): void
+  /** Whether the message belongs to another lane by the configuration at work. */
+  isMisplaced(message: QueuedMessage): boolean
+  /** Messages that leave a lane unposted, in their order, to be read again and taken where they belong. */
+  gaveBack(messages: readonly QueuedMessage[]): void
   observer: Observer
   clock: Clock
   random: Random
@@ -43,8 +47,7 @@ export interface Common {
   readonly deps: LanesDeps
   readonly signal: AbortSignal
   readonly flights: Set<Flight>
-  /** When the process began, by the wall clock. */
-  readonly startedAtMs: number
+  readonly world: LanesWorld
   /** A number that no unit has had. */
   freshUnit(): number
   /** The lane has nothing left to do or to remember. */
@@ -66,7 +69,9 @@ export class LaneWork {
   readonly lane: Lane
   readonly #common: Common
   readonly #alarm = new Alarm()
-  #slot: Slot | null = null
+  #slot: { run: Slot; paced: boolean } | null = null
+  /** The configuration has changed since a post left, and what follows from it is drawn when that has landed. */
+  #isStale = false
   /** Whose wait for its destination has been told. */
   #toldUnknown: QueuedMessage | null = null
 
@@ -80,13 +85,22 @@ export class LaneWork {
     this.#alarm.wake()
   }
 
+  /**
+   * The configuration is another one. A post in flight ends as it began; after it, what belongs to another lane
+   * leaves, behind it and in order. `mayBeMisplaced` is asked about destinations.
+   */
+  reconfigured(mayBeMisplaced: (destination: string) => boolean): void {
+    if (this.lane.posting > 0) this.#isStale = true
+    else this.#catchUp(mayBeMisplaced)
+    this.#alarm.wake()
+  }
+
   async run(): Promise<void> {
     const { signal, forget } = this.#common
     while (!signal.aborted) {
       const destination = await this.#untilDue()
       if (destination !== null) {
-        this.#slot ??= createSlot({ paced: intervalOf(destination) !== null })
-        await this.#slot(() => this.#turn())
+        await this.#slotFor(destination)(() => this.#turn())
       } else if (!signal.aborted && this.#move().kind === 'end') {
         forget(this.lane)
         return
@@ -98,14 +112,21 @@ export class LaneWork {
   async #turn(): Promise<void> {
     for (let nth = 1; ; nth += 1) {
       await this.#post()
-      if ((await this.#untilDue()) === null) return
-      if (nth % DONE_AT_ONCE === 0) await this.#alarm.sleep(1)
+      const destination = await this.#untilDue()
+      if (destination === null || this.#slot?.paced !== isPaced(destination)) return
+      if (nth % DONE_AT_ONCE === 0) await giveWay()
     }
   }
 
+  /** A destination whose rate is changed to or from `off` gets another one. */
+  #slotFor(destination: Destination): Slot {
+    const paced = isPaced(destination)
+    if (this.#slot?.paced !== paced) this.#slot = { run: createSlot({ paced }), paced }
+    return this.#slot.run
+  }
+
   #move(): Move {
-    const { deps, startedAtMs } = this.#common
-    return nextMove(this.lane, { destinations: deps.destinations, clock: deps.clock, startedAtMs })
+    return nextMove(this.lane, this.#common.world)
   }
 
   /** Waits, and lets go of what is not to be posted; gives where the head is to go, or null where nothing is left. */
@@ -135,9 +156,9 @@ export class LaneWork {
       const { outcome, cause, detail } = move
       this.#moveBreaker(onGivenUp(this.lane.breaker, deps.clock.monotonicMs()), head)
       this.lane.queue.leave(1)
-      deps.settled(head, { outcome, cause, detail, answer: null, breaker: this.lane.breaker.state })
+      this.#settled(head, { outcome, cause, detail, answer: null, breaker: this.lane.breaker.state })
     }
-    await this.#alarm.sleep(1)
+    await giveWay()
   }
 
   async #post(): Promise<void> {
@@ -156,6 +177,7 @@ export class LaneWork {
     } finally {
       this.lane.posting = 0
       flights.delete(flight)
+      if (this.#isStale) this.#catchUp(() => true)
       landed.resolve()
     }
   }
@@ -200,7 +222,12 @@ export class LaneWork {
     const consequence = drawConsequence(this.lane, answered, { clock, random })
     if (consequence.kind === 'split') this.#split(answered)
     else this.#settle(consequence, answered)
-    this.#rest(intervalOf(destination) ?? 0)
+    const { id } = destination
+    this.lane.paced = {
+      destination: id,
+      answeredMs: clock.monotonicMs(),
+      intervalMs: intervalOf(destination) ?? 0,
+    }
   }
 
   #split({ group, destination, attempt: { detail } }: Answered): void {
@@ -216,9 +243,19 @@ export class LaneWork {
       const { detail, answer } = attempt
       const outcome = step.kind === 'delivered' ? 'delivered' : 'dead_lettered'
       const cause = step.kind === 'delivered' ? null : step.cause
-      this.#common.deps.settled(message, { outcome, cause, detail, answer, breaker: breaker.state })
+      this.#settled(message, { outcome, cause, detail, answer, breaker: breaker.state })
     }
     if (wait !== null) this.#hold(held, wait, answered)
+  }
+
+  #settled(message: QueuedMessage, fate: Fate): void {
+    const recorded = this.#common.deps.settled(message, fate)
+    if (fate.cause === null) return
+    this.lane.givingUp += 1
+    void recorded.then(() => {
+      this.lane.givingUp -= 1
+      if (this.lane.givingUp === 0) this.#alarm.wake()
+    })
   }
 
   /** What may have been posted is resent as it was, and how often is on record for each message. */
@@ -239,6 +276,22 @@ export class LaneWork {
     }
     // Also of a partition that was taken away meanwhile: its next owner waits for this word.
     for (const message of isAmbiguous ? messages : messages.slice(0, 1)) held(message, hold)
+  }
+
+  #catchUp(mayBeMisplaced: (destination: string) => boolean): void {
+    const { lane } = this
+    const { world, deps } = this.#common
+    this.#isStale = false
+    const last = lane.queue.at(lane.queue.length - 1)
+    if (last !== undefined) lane.limit = world.limitOf(last.record.destination)
+    const paced = lane.paced === null ? undefined : world.destinations.get(lane.paced.destination)
+    if (lane.paced !== null && paced !== undefined) lane.paced.intervalMs = intervalOf(paced) ?? 0
+    if (!lane.queue.holdsAny(mayBeMisplaced)) return
+    const leaving = lane.queue.first(lane.queue.length).filter((message) => deps.isMisplaced(message))
+    if (leaving.length === 0) return
+    const gone = new Set(leaving)
+    lane.queue.retain((message) => !gone.has(message))
+    deps.gaveBack(leaving)
   }
 
   #rest(ms: number): void {
@@ -263,4 +316,13 @@ export class LaneWork {
     const waitMs = untilMs - clock.monotonicMs()
     observer.laneHeld({ destination: head.record.destination, reason: 'unknown_destination', waitMs })
   }
+}
+
+/** Whatever wakes the lane meanwhile: other work gets its turn. */
+function giveWay(): Promise<void> {
+  return new Alarm().sleep(1)
+}
+
+function isPaced(destination: Destination): boolean {
+  return intervalOf(destination) !== null
 }

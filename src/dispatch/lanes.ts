@@ -3,9 +3,7 @@ import { createLane, type Lane, type QueuedMessage } from './lane.ts'
 import type { MemoryUse } from './lane-queue.ts'
 import { memoryPermits } from './lane-room.ts'
 import { type Common, type Flight, type LanesDeps, LaneWork } from './lanes-work.ts'
-
-/** Of a lane whose destination is not known. */
-const UNKNOWN_LANE_LIMIT = 1_000
+import { type LanesConfig, LanesWorld } from './lanes-world.ts'
 
 /** Its first message may be slow in coming, where it lies behind a long backlog. */
 const FAILING_REMEMBERED_MS = 600_000
@@ -44,7 +42,7 @@ export class Lanes {
       deps,
       signal: this.#stopping.signal,
       flights: this.#flights,
-      startedAtMs: deps.clock.nowMs(),
+      world: new LanesWorld(deps, deps.clock),
       freshUnit: () => {
         this.#units += 1
         return this.#units
@@ -57,8 +55,7 @@ export class Lanes {
   add(key: string, message: QueuedMessage): void {
     this.#change(key, (lane) => {
       lane.queue.push(message)
-      const destination = this.#deps.destinations.get(message.record.destination)
-      lane.limit = destination?.policy.laneLimit ?? UNKNOWN_LANE_LIMIT
+      lane.limit = this.#common.world.limitOf(message.record.destination)
     })
   }
 
@@ -81,6 +78,15 @@ export class Lanes {
   /** Whether it is worth reading again what the lane had no room for. */
   isBelowHalf(key: string): boolean {
     return this.#holdsFewer(key, 0.5)
+  }
+
+  /**
+   * Another configuration counts from now on, for what is posted next: rates, limits and patience are the new ones, and
+   * messages of `readdressed` destinations leave for where they belong. What is in flight ends as it began.
+   */
+  reconfigure(config: LanesConfig, readdressed: ReadonlySet<string>): void {
+    this.#common.world.reconfigure(config)
+    for (const work of this.#works.values()) work.reconfigured((destination) => readdressed.has(destination))
   }
 
   /** Forgets queued messages whose partition is not ours any more; a post in flight ends by itself. */
@@ -148,7 +154,7 @@ export class Lanes {
     const messages = lane?.queue.length ?? 0
     if (lane !== undefined && messages > 0 && messages >= lane.limit * part) return false
     const lanes = this.#works.size + (lane === undefined ? 1 : 0)
-    const memory = { limitBytes: this.#deps.queueLimitBytes, usedBytes: this.#use.bytes, lanes }
+    const memory = { limitBytes: this.#common.world.queueLimitBytes, usedBytes: this.#use.bytes, lanes }
     return memoryPermits(memory, lane?.queue.bytes ?? 0)
   }
 }

@@ -1,10 +1,10 @@
 /**
  * Which dispatch offsets of one partition are not complete: the only source of what may be committed. Everything
- * below `committable()` is complete, whatever holes lie above. An offset goes one way:
+ * below `committable()` is complete, whatever holes lie above. An offset goes one way, but for one step:
  *
  *   new           not read yet: at or beyond the frontier
  *   passed_over   read, but in no lane: `open`
- *   queued        in a lane: `take`
+ *   queued        in a lane: `take`; `giveBack` makes it passed_over again, the one way back
  *   complete      its fate is on record: `complete`; also what held nothing to do
  *
  * Any backlog and any hole pattern: two bits an offset, in pages that exist only where something is open. Each
@@ -27,6 +27,12 @@ export interface PartitionTracker {
    * @throws RangeError where it is not passed over: a message that is in two lanes would be posted twice.
    */
   take(offset: number): void
+  /**
+   * Its lane has let go of it. False where there is nothing more to do, since it is complete.
+   *
+   * @throws RangeError where it is in no lane.
+   */
+  giveBack(offset: number): boolean
   state(offset: number): OffsetState
   /** Queued or passed over; of no effect where it is complete or was never opened. */
   complete(offset: number): void
@@ -66,6 +72,14 @@ export function createPartitionTracker(startOffset: number): PartitionTracker {
       const was = state(offset)
       if (place === null || was !== 'passed_over') throw new RangeError(`offset ${offset} is ${was}`)
       set(place, QUEUED)
+    },
+    giveBack(offset) {
+      const place = pages.find(offset)
+      const was = state(offset)
+      if (was === 'complete') return false
+      if (place === null || was !== 'queued') throw new RangeError(`offset ${offset} is ${was}`)
+      clear(place, QUEUED)
+      return true
     },
     state,
     complete(offset) {

@@ -18,6 +18,8 @@ export interface PassOver {
   passOver(lane: string, offset: number): void
   /** The lane got it. */
   took(lane: string, offset: number): void
+  /** The lane had it and has let go of it: reading comes back to it, and the lane takes nothing beyond before. */
+  giveBack(lane: string, offset: number): void
   /**
    * Reading stood at `from` (the next offset it would have come to) and goes on at `to`. Must be told of every
    * seek, rewind and jump alike, or lanes that passed something over stay shut.
@@ -72,6 +74,11 @@ export function createPassOver(): PassOver {
       if (passed === undefined) return
       if (offset >= passed.last) byLane.delete(lane)
       else passed.first = Math.max(passed.first, offset + 1)
+    },
+    giveBack(lane, offset) {
+      const { first = offset, last = offset } = byLane.get(lane) ?? {}
+      // It lies behind us: whatever this run may yet meet of the lane is not its next.
+      byLane.set(lane, { first: Math.min(first, offset), last: Math.max(last, offset), inRun: run })
     },
     jumped(from, to) {
       for (const [lane, passed] of byLane) {

@@ -14,7 +14,8 @@
 export interface ReceiptsPosition {
   /**
    * A receipt is about to be written: call it before the request, and `settled` with what it gave once the receipt
-   * is acknowledged and `completed` or `held` has been told, or when it will certainly never be written.
+   * is acknowledged and `completed` or `held` has been told, or when it will certainly never be written; not at all
+   * while it may have been.
    */
   sending(): SentReceipt
   settled(sent: SentReceipt): void

@@ -7,6 +7,7 @@ import { createMatchEvents } from './events/match-events.ts'
 import { createOwnershipEvents } from './events/ownership-events.ts'
 import { createPartitionEvents } from './events/partition-events.ts'
 import { createProcessEvents } from './events/process-events.ts'
+import { createReloadEvents } from './events/reload-events.ts'
 import { createLogLimiter } from './log-limiter.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -36,6 +37,7 @@ export function createObserver(deps: {
     ...createPartitionEvents(log, metrics),
     ...createOwnershipEvents(log, metrics),
     ...createKafkaEvents(log, metrics),
+    ...createReloadEvents(log, metrics),
     ...createProcessEvents(log),
   }
 }

@@ -17,8 +17,8 @@ export interface Instruments {
   /** Adds to a counter; an amount of 0 makes the series visible. */
   count<K extends CounterKey>(key: K, labels: LabelValues<K>, amount?: number): void
   set<K extends GaugeKey>(key: K, labels: LabelValues<K>, value: number): void
-  /** Takes one series of a gauge away. */
-  remove<K extends GaugeKey>(key: K, labels: LabelValues<K>): void
+  /** Takes one series of a counter or gauge away. */
+  remove<K extends CounterKey | GaugeKey>(key: K, labels: LabelValues<K>): void
   /** Takes every series of a gauge away. */
   clear(key: GaugeKey): void
   /** In the unit of the metric's name; below zero (clocks differ) counts as zero. */
@@ -45,7 +45,7 @@ export function createInstruments(registry: Registry, guard: LabelGuard): Instru
     set: (key, labels, value) => {
       if (Number.isFinite(value)) gauges.get(key)?.set(guard(labels), value)
     },
-    remove: (key, labels) => gauges.get(key)?.remove(guard(labels)),
+    remove: (key, labels) => (counters.get(key) ?? gauges.get(key))?.remove(guard(labels)),
     clear: (key) => gauges.get(key)?.reset(),
     observe: (key, labels, value) => {
       if (Number.isFinite(value)) histograms.get(key)?.observe(guard(labels), Math.max(0, value))

@@ -27,17 +27,18 @@ export interface LoggerOptions {
   stream: NodeJS.WritableStream & { isTTY?: boolean; fd?: number }
   /** Every secret of the configuration: masked by value wherever they turn up. */
   secrets?: Iterable<Secret>
+  /** Instead of `secrets`, where they change while the process runs. */
+  mask?: SecretMask
   /** Colours on a terminal; the default heeds NO_COLOR (https://no-color.org). */
   colour?: boolean
 }
 
 /** Throws AppError `usage` for a level that does not exist. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { stream, secrets = [], level = 'info' } = options
+  const { stream, secrets = [], mask = createSecretMask(secrets), level = 'info' } = options
   if (!isLevel(level)) {
     throw new AppError('usage', `there is no log level "${level}": use one of ${OFFERED_LEVELS.join(', ')}`)
   }
-  const mask = createSecretMask(secrets)
   const isTerminal = stream.isTTY === true
   // A pipe that is full makes stream.write() queue, and an exit forgets the queue.
   const destination = stream.fd === undefined ? stream : pino.destination({ dest: stream.fd, sync: true })

@@ -1,5 +1,5 @@
 import { ATTEMPT_OUTCOMES, BREAKER_STATES } from '../core/outcome.ts'
-import { HOLD_REASONS, STAGES, TRANSACTION_ENDS } from './observer.ts'
+import { HOLD_REASONS, RELOAD_RESULTS, STAGES, TRANSACTION_ENDS } from './observer.ts'
 
 /**
  * Every metric of bellhop, as data: the registry and docs/metrics.md are both made from this list, so neither can
@@ -28,6 +28,7 @@ export const LABELS = {
   outcome: `what an attempt to post meant: ${ATTEMPT_OUTCOMES.join(', ')}`,
   partition: 'number of a Kafka partition',
   reason: `why a lane waits longer than its pace: ${HOLD_REASONS.join(', ')}`,
+  result: `how a reload of the configuration ended: ${RELOAD_RESULTS.join(', ')}; refused: it is wrong or needs a restart, and the one before stays`,
   stage: STAGES.join(', '),
   state: `what a breaker became: ${BREAKER_STATES.join(', ')}`,
   topic: "name of a configured events topic or of one of bellhop's own",
@@ -270,8 +271,26 @@ export const METRICS = {
   configInfo: {
     name: 'bellhop_config_info',
     type: 'gauge',
-    help: 'Always 1; the label says which configuration is loaded.',
+    help: 'Always 1; the label says which configuration is at work.',
     labels: ['config_version'],
+  },
+  configReloads: {
+    name: 'bellhop_config_reloads_total',
+    type: 'counter',
+    help: 'Times the configuration was read again, by how that ended.',
+    labels: ['result'],
+  },
+  configLastReloadSuccessful: {
+    name: 'bellhop_config_last_reload_successful',
+    type: 'gauge',
+    help: '1 where the configuration that was read last is the one at work, 0 where it was refused.',
+    labels: [],
+  },
+  configLastReloadSuccessTime: {
+    name: 'bellhop_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a configuration was last read that is at work, at the start or later: seconds since the epoch.',
+    labels: [],
   },
 } as const satisfies Record<string, MetricDefinition>
 

@@ -1,3 +1,4 @@
+import type { Problem } from '../config/problem.ts'
 import type { AttemptOutcome, BreakerState, DeadLetterCause, EventCause } from '../core/outcome.ts'
 
 export const STAGES = ['match', 'dispatch'] as const
@@ -9,6 +10,20 @@ export type TransactionEnd = (typeof TRANSACTION_ENDS)[number]
 /** Why a lane waits longer than its pace. */
 export const HOLD_REASONS = ['rate_limited', 'retry', 'ambiguous', 'unknown_destination'] as const
 export type HoldReason = (typeof HOLD_REASONS)[number]
+
+/** What asked for a reload. */
+export const RELOAD_CAUSES = ['signal', 'file_change'] as const
+export type ReloadCause = (typeof RELOAD_CAUSES)[number]
+
+export const RELOAD_RESULTS = ['applied', 'unchanged', 'refused'] as const
+export type ReloadResult = (typeof RELOAD_RESULTS)[number]
+
+/** How many of a kind a reload touched. */
+export interface ChangeCounts {
+  added: number
+  changed: number
+  removed: number
+}
 
 /**
  * Everything that happens inside bellhop and that an operator may want to know. One method per event; the
@@ -105,6 +120,30 @@ export interface Observer {
   brokerUnreachable(event: { brokers: readonly string[]; error: unknown; retryInMs: number }): void
   brokerReached(event: { brokers: readonly string[] }): void
   topicCreated(event: { topic: string; partitions: number }): void
+
+  /** The configuration is being read again. */
+  configReloading(event: { cause: ReloadCause }): void
+  /** Another configuration is at work. `atMs`: milliseconds since the epoch. */
+  configApplied(event: {
+    version: string
+    previous: string
+    actions: ChangeCounts
+    destinations: ChangeCounts
+    durationMs: number
+    atMs: number
+  }): void
+  /** What was read is what is at work. */
+  configUnchanged(event: { version: string; atMs: number }): void
+  /** One thing that is wrong with a configuration which was read again. */
+  configProblem(event: { problem: Problem }): void
+  /** One thing to think about, in the configuration that is at work now. */
+  configWarned(event: { problem: Problem }): void
+  /** The configuration is wrong, and the one before stays. */
+  configInvalid(event: { problems: number }): void
+  /** The configuration is right, but differs in what a running process cannot change; the one before stays. */
+  configNeedsRestart(event: { options: readonly string[] }): void
+  /** It could not be read or put to work for no fault of its own: a bug. The one before stays. */
+  configReloadFailed(event: { error: unknown }): void
 
   started(event: { stages: readonly StageName[]; configVersion: string; http: string | null }): void
   stopping(event: { signal: string | null }): void

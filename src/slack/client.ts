@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { ApiDestination, WebhookDestination } from '../config/config.ts'
+import type { ApiDestination, Destination, WebhookDestination } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { MessageContent } from '../core/records.ts'
 import { type Attempt, type Exchange, judgeExchange, type Post, urlOf } from './attempt.ts'
@@ -33,6 +33,11 @@ export interface SlackClient {
     message: MessageContent,
     options?: PostOptions,
   ): Promise<Attempt>
+  /**
+   * Makes the connections that destinations of another configuration need, and throws where that cannot be. What it
+   * gives lets go of those that none of them needs, each when its last post has ended.
+   */
+  prepare(destinations: Iterable<Destination>): () => void
   /** Turns away posts that wait, lets those in flight end (at most their deadline), and closes all sockets. */
   close(): Promise<void>
 }
@@ -72,21 +77,29 @@ export function createSlackClient(options: SlackClientOptions): SlackClient {
   return {
     async post(destination, message, { signal, beforeWrite } = {}) {
       const post = { destination, message }
-      if (!(await slots.take(signal))) return { ...judgeExchange({ kind: 'withheld' }, post), durationMs: 0 }
+      const { dispatcher, ended } = dispatchers.use(destination.tls)
+      if (!(await slots.take(signal))) {
+        ended()
+        return { ...judgeExchange({ kind: 'withheld' }, post), durationMs: 0 }
+      }
       const startedMs = clock.monotonicMs()
       try {
         const request = requestFor(addressOf(destination), { destination, message })
         const exchange = await new Promise<Exchange>((resolve) => {
-          dispatchers
-            .for(destination.tls)
-            .dispatch(request, new ExchangeHandler({ clock, deadlineMs, signal, beforeWrite, resolve }))
+          dispatcher.dispatch(
+            request,
+            new ExchangeHandler({ clock, deadlineMs, signal, beforeWrite, resolve }),
+          )
         })
         return { ...judgeExchange(exchange, post), durationMs: clock.monotonicMs() - startedMs }
       } finally {
         // undici frees a socket a turn after its answer (client-h1.js): a post before that would open another.
         setImmediate(slots.release)
+        ended()
       }
     },
+    prepare: (destinations) =>
+      dispatchers.prepare([...destinations].map((each) => (each.type === 'blackhole' ? null : each.tls))),
     close() {
       closing ??= slots.close().then(() => dispatchers.destroy())
       return closing

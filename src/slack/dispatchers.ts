@@ -9,8 +9,15 @@ import { AppError } from '../core/errors.ts'
  * through a proxy or not; a proxy is always judged by the well-known authorities.
  */
 export interface Dispatchers {
-  /** Of a destination's `tls`; those without share one. */
+  /** Of a `tls` that nobody takes away. */
   for(tls: DestinationTls | null): Dispatcher
+  /** Of a destination's `tls`, for one post, which says when it has ended; those without share one. */
+  use(tls: DestinationTls | null): { dispatcher: Dispatcher; ended(): void }
+  /**
+   * Makes what these need, and throws where that cannot be. What it gives lets go of the others, each when the last
+   * post that uses it has ended.
+   */
+  prepare(settings: Iterable<DestinationTls | null>): () => void
   /** Ends all connections at once. */
   destroy(): Promise<void>
 }
@@ -21,27 +28,78 @@ export interface Dispatchers {
  */
 const KEEP_ALIVE_MS = 4_000
 
+/** The connections of one setting. */
+interface Shared {
+  dispatcher: Dispatcher
+  posts: number
+  /** No destination is configured so any more. */
+  retired: boolean
+}
+
 /** @throws AppError config_invalid where HTTP_PROXY or HTTPS_PROXY is no URL. */
 export function createDispatchers(deadlineMs: number): Dispatchers {
-  const plain = createDispatcher(null, deadlineMs)
-  const bySetting = new Map<string, Dispatcher>()
+  const share = (tls: DestinationTls | null): Shared => ({
+    dispatcher: createDispatcher(tls, deadlineMs),
+    posts: 0,
+    retired: false,
+  })
+  const plain = share(null)
+  const bySetting = new Map<string, Shared>()
+  /** Those that are not in the map any more, and still have posts. */
+  const retiring = new Set<Shared>()
   /** A setting is compared once for each object that holds it, not for each post. */
-  const byObject = new WeakMap<DestinationTls, Dispatcher>()
+  const byObject = new WeakMap<DestinationTls, Shared>()
 
-  function dispatcherOf(tls: DestinationTls): Dispatcher {
-    const setting = JSON.stringify([tls.ca, tls.cert, tls.key?.reveal(), tls.insecureSkipVerify])
-    const known = bySetting.get(setting) ?? createDispatcher(tls, deadlineMs)
-    bySetting.set(setting, known)
-    byObject.set(tls, known)
-    return known
+  function sharedOf(tls: DestinationTls | null): Shared {
+    if (tls === null) return plain
+    const known = byObject.get(tls)
+    if (known !== undefined && !known.retired) return known
+    const setting = settingOf(tls)
+    const shared = bySetting.get(setting) ?? share(tls)
+    bySetting.set(setting, shared)
+    byObject.set(tls, shared)
+    return shared
+  }
+
+  function closeWhenUnused(shared: Shared): void {
+    if (shared.posts > 0) return
+    retiring.delete(shared)
+    void shared.dispatcher.destroy()
   }
 
   return {
-    for: (tls) => (tls === null ? plain : (byObject.get(tls) ?? dispatcherOf(tls))),
+    for: (tls) => sharedOf(tls).dispatcher,
+    use(tls) {
+      const shared = sharedOf(tls)
+      shared.posts += 1
+      const ended = (): void => {
+        shared.posts -= 1
+        if (shared.retired) closeWhenUnused(shared)
+      }
+      return { dispatcher: shared.dispatcher, ended }
+    },
+    prepare(settings) {
+      const wanted = new Set<Shared>()
+      for (const tls of settings) wanted.add(sharedOf(tls))
+      return () => {
+        for (const [setting, shared] of bySetting) {
+          if (wanted.has(shared)) continue
+          bySetting.delete(setting)
+          shared.retired = true
+          retiring.add(shared)
+          closeWhenUnused(shared)
+        }
+      }
+    },
     async destroy() {
-      await Promise.all([plain, ...bySetting.values()].map((dispatcher) => dispatcher.destroy()))
+      const all = [plain, ...bySetting.values(), ...retiring]
+      await Promise.all(all.map(({ dispatcher }) => dispatcher.destroy()))
     },
   }
+}
+
+function settingOf({ ca, cert, key, insecureSkipVerify }: DestinationTls): string {
+  return JSON.stringify([ca, cert, key?.reveal(), insecureSkipVerify])
 }
 
 function createDispatcher(tls: DestinationTls | null, deadlineMs: number): Dispatcher {

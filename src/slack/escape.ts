@@ -27,7 +27,12 @@ export function escapeText(text: string): string {
 
 /** As escapeText, for a slot of one line (a field's value, a link's label): newlines in a row become a space. */
 export function inlineText(text: string): string {
-  return escapeMarkup(cleanText(text).replace(/[\n\u2028\u2029]+/g, ' '))
+  return escapeMarkup(onOneLine(cleanText(text)))
+}
+
+/** Newlines in a row become a space: what is clean then cannot start a line of its own. */
+export function onOneLine(text: string): string {
+  return text.replace(/[\n\u2028\u2029]+/g, ' ')
 }
 
 /**
@@ -47,6 +52,19 @@ export function slackLink(url: string, label: string): string {
   const shown = inlineText(label)
   return shown.trim() === '' ? `<${address}>` : `<${address}|${shown}>`
 }
+
+/**
+ * A date that Slack shows each reader in their own time zone, and in UTC where it cannot. `format` is made of
+ * Slack's date tokens and stands as it is; `timeMs` must be in the range of Date.
+ */
+export function dateToken(timeMs: number, format: string): string {
+  const seconds = Math.floor(timeMs / 1_000)
+  const fallback = `${new Date(seconds * 1_000).toISOString().slice(0, -8).replace('T', ' ')} UTC`
+  return `<!date^${seconds}^${format}|${fallback}>`
+}
+
+/** What `dateToken` shows where nothing else is asked for: `Today at 14:05`. */
+export const DATE_AND_TIME = '{date_short_pretty} at {time}'
 
 /**
  * Cuts escaped text to `limit` UTF-16 units, U+2026 at the end included. An entity and a surrogate pair stay

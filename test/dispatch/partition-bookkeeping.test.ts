@@ -65,7 +65,15 @@ const scene = fc.record({
         { weight: 8, arbitrary: fc.constantFrom('read', 'post', 'write', 'acknowledge') },
         {
           weight: 4,
-          arbitrary: fc.constantFrom('append', 'commit', 'rewind', 'jumpWhereOfNoUse', 'jump', 'hold'),
+          arbitrary: fc.constantFrom(
+            'append',
+            'commit',
+            'rewind',
+            'jumpWhereOfNoUse',
+            'jump',
+            'hold',
+            'giveBack',
+          ),
         },
         { weight: 1, arbitrary: fc.constantFrom('crash', 'late', 'tick') },
       ),
@@ -275,6 +283,15 @@ function createOwner(world: World) {
     },
     post: (pick: number) => post(pick % LANES, null),
     hold: (pick: number) => post(pick % LANES, world.nowMs + (pick % 1_000)),
+    /** As a reload does, that sends a lane's messages elsewhere, and perhaps back. */
+    giveBack(pick: number): void {
+      const lane = pick % LANES
+      const given = lanes[lane]?.splice(0) ?? []
+      for (const { offset } of given) {
+        if (tracker.giveBack(offset)) passOver.giveBack(`${lane}`, offset)
+      }
+      if (given[0] !== undefined) lastTaken[lane] = given[0].offset - 1
+    },
     write: writeOne,
     acknowledge: acknowledgeOne,
     commit,

@@ -47,6 +47,20 @@ describe('partition tracker', () => {
     expect(tracker.incomplete()).toBe(0)
   })
 
+  it('goes back from queued to passed over, as often as need be, and stays incomplete', () => {
+    const tracker = createPartitionTracker(0)
+    tracker.open(3)
+    for (let times = 0; times < 3; times += 1) {
+      tracker.take(3)
+      expect(tracker.giveBack(3)).toBe(true)
+      expect([tracker.state(3), tracker.incomplete(), tracker.committable()]).toEqual(['passed_over', 1, 3])
+    }
+    expect(() => tracker.giveBack(3)).toThrow('offset 3 is passed_over')
+    expect(() => tracker.giveBack(4)).toThrow('offset 4 is new')
+    tracker.complete(3)
+    expect(tracker.giveBack(3)).toBe(false)
+  })
+
   it('takes what holds nothing to do for complete', () => {
     const tracker = createPartitionTracker(0)
     tracker.open(2)

@@ -74,6 +74,32 @@ describe('pass-over', () => {
     expect(passOver.rewindTo(everyLane)).toBe(8)
   })
 
+  it('comes back to what a lane gave back, and takes nothing beyond before', () => {
+    const passOver = createPassOver()
+    for (const offset of [5, 8]) passOver.giveBack('lane', offset)
+    expect(passOver.mayTake('lane', 12)).toBe(false)
+    passOver.passOver('lane', 12)
+    expect(passOver.rewindTo(everyLane)).toBe(5)
+
+    passOver.jumped(13, 5)
+    for (const offset of [5, 8, 12]) {
+      expect(passOver.mayTake('lane', offset)).toBe(true)
+      passOver.took('lane', offset)
+    }
+    expect(passOver.lanes()).toBe(0)
+  })
+
+  it('takes nothing more in a run in which the lane gave something back, though it had passed nothing over', () => {
+    const passOver = createPassOver()
+    passOver.passOver('lane', 5)
+    passOver.passOver('lane', 9)
+    passOver.jumped(10, 5)
+    passOver.took('lane', 5)
+    passOver.giveBack('lane', 5)
+    expect(passOver.mayTake('lane', 9)).toBe(false)
+    expect(passOver.rewindTo(everyLane)).toBe(5)
+  })
+
   it('is not shut by a message that was completed by another hand', () => {
     const passOver = createPassOver()
     for (const offset of [5, 8]) passOver.passOver('lane', offset)

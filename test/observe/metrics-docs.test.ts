@@ -23,8 +23,8 @@ describe('the page', () => {
     for (const label of Object.keys(LABELS)) expect(page).toContain(`| \`${label}\` |`)
   })
 
-  it('has thirteen queries', () => {
-    expect(queries).toHaveLength(13)
+  it('has fifteen queries', () => {
+    expect(queries).toHaveLength(15)
   })
 
   it.each(queries)('asks only for metrics and labels that exist: %s', (query) => {

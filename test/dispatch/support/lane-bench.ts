@@ -107,11 +107,16 @@ export function laneBench(
   const settled: { message: QueuedMessage; fate: Fate; atMs: number }[] = []
   const holds: { id: string; waitMs: number }[] = []
   const held: Hold[] = []
+  /** What left its lane unposted, in order. */
+  const givenBack: QueuedMessage[] = []
+  /** Of destinations that go elsewhere now. */
+  const misplaced = new Set<string>()
   const heard = createRecordingObserver()
   let asked = 0
   let isSwallowing = false
   let mayPost: Promise<void> = Promise.resolve()
   let connected: Promise<void> = Promise.resolve()
+  let recorded: Promise<void> = Promise.resolve()
   const lanes = new Lanes({
     destinations: new Map(destinations.map((destination) => [destination.id, destination])),
     queueLimitBytes,
@@ -140,17 +145,24 @@ export function laneBench(
     settled(message, fate) {
       fates.push({ id: message.record.id, outcome: fate.outcome, cause: fate.cause })
       settled.push({ message, fate, atMs: Date.now() - startMs })
+      return recorded
     },
     held(message, hold) {
       holds.push({ id: message.record.id, waitMs: hold.waitMs })
       held.push(hold)
     },
+    isMisplaced: ({ record }) => misplaced.has(record.destination),
+    gaveBack: (messages) => void givenBack.push(...messages),
     observer: heard.observer,
     clock: { nowMs: () => Date.now(), monotonicMs: () => Date.now() },
     random: () => 0.5,
   })
   const block = (until: Promise<void>): void => {
     mayPost = until
+  }
+  /** Nothing comes to stand on record before. */
+  const recordAfter = (until: Promise<void>): void => {
+    recorded = until
   }
   const connectAfter = (until: Promise<void>): void => {
     connected = until
@@ -159,6 +171,12 @@ export function laneBench(
   const swallow = (): void => {
     isSwallowing = true
   }
-  const answered = { posts, fates, settled, holds, held, heard, asked: () => asked }
-  return { lanes, ...answered, block, connectAfter, swallow }
+  /** Puts other destinations to work; the messages of some belong to other lanes now. */
+  const reconfigure = (next: Destination[], readdressed: string[] = []): void => {
+    for (const id of readdressed) misplaced.add(id)
+    const destinations = new Map(next.map((destination) => [destination.id, destination]))
+    lanes.reconfigure({ destinations, queueLimitBytes }, new Set(readdressed))
+  }
+  const answered = { posts, fates, settled, holds, held, givenBack, heard, asked: () => asked }
+  return { lanes, ...answered, block, connectAfter, recordAfter, swallow, reconfigure }
 }
