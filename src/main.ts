@@ -35,8 +35,13 @@ program
     'where topics begin whose committed offsets have expired: earliest, latest or a time',
   )
   .option('--log-level <level>', 'trace, debug, info, warn, error (default: info)')
+  .option('--watch', 'reload the configuration when one of its files changes, as SIGHUP does')
+  .option('--dry-run', 'read the live topics, log what would be posted, post and write nothing')
   .action(async (options) => {
-    await finish((await import('./cli/run.ts')).run(options, io))
+    const { dryRun = false, ...running } = options
+    if (dryRun)
+      await finish((await import('./cli/dry-run.ts')).dryRun(running, { ...io, signal: untilSignalled() }))
+    else await finish((await import('./cli/run.ts')).run(running, io))
     // All is closed; but a broker that accepts and never answers holds kafkajs' sockets open for 30 s more.
     process.exit()
   })
@@ -44,8 +49,54 @@ program
 program
   .command('check')
   .description('load the configuration and print what it holds, or every error in it')
+  .option('--strict', 'warnings are errors')
   .option(...CONFIG_OPTION)
   .action(async (options) => finish((await import('./cli/check.ts')).check(options, io)))
+
+program
+  .command('init')
+  .description('write a configuration to begin with, from the events of a topic where one is named')
+  .option('--brokers <list>', 'addresses of the cluster, with commas between them')
+  .option('--topic <topic>', 'the topic whose newest events are looked at')
+  .option('--registry <url>', 'the schema registry, where the events are Avro')
+  .option('--into <folder>', 'where the files are written (default: here); no file is ever overwritten')
+  .action(async (options) => finish((await import('./cli/init.ts')).init(options, io)))
+
+program
+  .command('send')
+  .description('post one message to a destination now, and say what Slack answered and what to do about it')
+  .requiredOption('--destination <id>', 'the destination to try')
+  .requiredOption('--text <text>', 'what to post')
+  .option(...CONFIG_OPTION)
+  .action(async (options) => finish((await import('./cli/send.ts')).send(options, io)))
+
+program
+  .command('try [event]')
+  .description('what would be sent for an event, or for the newest of a topic, and why the rest would not')
+  .option('--action <id>', 'this action only')
+  .option('--topic <topic>', 'the newest events of this topic instead of a file')
+  .option('--last <number>', 'how many of them', '100')
+  .option(...CONFIG_OPTION)
+  .action(async (event, options) => finish((await import('./cli/try.ts')).tryEvents(event, options, io)))
+
+program
+  .command('test')
+  .description('run the *_test.yaml files beside the configuration')
+  .option(...CONFIG_OPTION)
+  .action(async (options) => finish((await import('./cli/test.ts')).test(options, io)))
+
+program
+  .command('backtest')
+  .description('how often an action would have fired on what the events topics hold; sends nothing')
+  .requiredOption('--action <id>', 'the action')
+  .option('--since <when>', 'from then on: a duration such as 24h, or a time', '24h')
+  .option(...CONFIG_OPTION)
+  .action(async (options) => finish((await import('./cli/backtest.ts')).backtest(options, io)))
+
+program
+  .command('schema')
+  .description('print the JSON Schema of the configuration, for editors')
+  .action(async () => finish((await import('./cli/schema.ts')).schema(io)))
 
 program
   .command('kafka')
@@ -64,6 +115,7 @@ program
   .option('--rate <events per second>', 'events a second', '200')
   .option('--port <port>', 'port of the page (default: a free one)', parsePort)
   .option('--seed <number>', 'the same seed gives the same events', '1')
+  .option('--avro', 'events and records in Avro, through a local schema registry')
   .action(async (options) => finish((await import('./cli/demo.ts')).demo(options, io)))
 
 program

@@ -1,7 +1,7 @@
 /** Topics with dead letters, and configurations that belong to them. */
 import { afterAll } from 'vitest'
 import type { DeadLetter } from '../../../src/core/records.ts'
-import { createRecordCodecs } from '../../../src/kafka/record-codec.ts'
+import { createRecordCodecs, type RecordCodec } from '../../../src/kafka/record-codec.ts'
 import { useConfigFiles } from '../../support/bellhop-config.ts'
 import { createScene, laneConfig, type Scene } from '../../support/bellhop-scene.ts'
 
@@ -14,9 +14,13 @@ export interface Lying {
 
 export interface DeadScenes {
   /** With the topics there, and these letters. */
-  sceneWith(name: string, letters: readonly Lying[], partitions?: number): Promise<Scene>
+  sceneWith(
+    name: string,
+    letters: readonly Lying[],
+    options?: Parameters<typeof createScene>[1] & { partitions?: number },
+  ): Promise<Scene>
   /** Without any topic. */
-  emptyScene(name: string): Promise<Scene>
+  emptyScene(name: string, options?: Parameters<typeof createScene>[1]): Promise<Scene>
   /** The path of a configuration for the scene, with the destinations `sales` and `alerts` unless told otherwise. */
   configOf(scene: Scene, more?: Partial<Parameters<typeof laneConfig>[1]>): string
 }
@@ -27,15 +31,15 @@ export function useDeadScenes(): DeadScenes {
   const configFile = useConfigFiles()
   const scenes: Scene[] = []
   afterAll(() => Promise.all(scenes.map((scene) => scene.close())))
-  const emptyScene = async (name: string): Promise<Scene> => {
-    const scene = await createScene(name)
+  const emptyScene: DeadScenes['emptyScene'] = async (name, options) => {
+    const scene = await createScene(name, options)
     scenes.push(scene)
     return scene
   }
   return {
     emptyScene,
-    async sceneWith(name, letters, partitions = 3) {
-      const scene = await emptyScene(name)
+    async sceneWith(name, letters, { partitions = 3, ...options } = {}) {
+      const scene = await emptyScene(name, options)
       const suffixes = ['dispatch', 'receipts', 'dead-letters', 'events']
       await Promise.all(suffixes.map((suffix) => scene.createTopic(suffix, { partitions })))
       if (letters.length > 0) await writeLetters(scene, letters)
@@ -46,8 +50,11 @@ export function useDeadScenes(): DeadScenes {
 }
 
 /** Idempotent: a broker that does not lead a new partition yet makes kafkajs send again what others took. */
-export async function writeLetters(scene: Scene, letters: readonly Lying[]): Promise<void> {
-  const codec = createRecordCodecs().deadLetter
+export async function writeLetters(
+  scene: Scene,
+  letters: readonly Lying[],
+  codec: Pick<RecordCodec<DeadLetter>, 'encode'> = createRecordCodecs().deadLetter,
+): Promise<void> {
   const producer = scene.kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   await producer.send({
