@@ -9,6 +9,8 @@ import { loadConfig } from '../src/config/load.ts'
 import { parseDuration } from '../src/config/units.ts'
 import { close, listen } from '../src/demo/listen.ts'
 import { KAFKA_VERSION } from '../src/local/kafka-jars.ts'
+import { REGISTRY_PATH, REGISTRY_VERSION } from '../src/local/local-registry.ts'
+import { useConfigFiles } from './support/bellhop-config.ts'
 import { PROJECT_ROOT, useProcesses } from './support/processes.ts'
 
 const FILE = z.object({
@@ -34,6 +36,12 @@ const FILE = z.object({
       command: z.array(z.string()),
       healthcheck: z.object({ test: z.array(z.string()) }),
     }),
+    registry: z.object({
+      profiles: z.array(z.string()),
+      image: z.string(),
+      ports: z.array(z.string()),
+      healthcheck: z.object({ test: z.array(z.string()) }),
+    }),
   }),
   volumes: z.object({ 'kafka-data': z.null() }),
 })
@@ -46,10 +54,11 @@ const UNDERSTOOD = z.object({
 })
 
 const { services } = FILE.parse(parse(await readFile(`${PROJECT_ROOT}/docker-compose.yml`, 'utf8')))
-const { kafka, bellhop, simulator } = services
+const { kafka, bellhop, simulator, registry } = services
 const env = kafka.environment
 
 const processes = useProcesses()
+const configFile = useConfigFiles()
 
 const config = await composeConfig()
 if (config === null) {
@@ -160,6 +169,55 @@ describe('the simulator', () => {
     expect(command).toBe('node')
     const check = processes.node(args.map((arg) => arg.replace('3999', String(port))))
     expect((await check.exited()).code).toBe(code)
+  })
+})
+
+describe('the schema registry', () => {
+  it('is the one that the demo and the tests run, and is only started where it is asked for', () => {
+    expect(registry.image).toBe(`apicurio/apicurio-registry:${REGISTRY_VERSION}`)
+    expect(registry.profiles).toEqual(['avro'])
+    expect(Object.keys(bellhop.depends_on)).not.toContain('registry')
+  })
+
+  it('can be reached from the host at 127.0.0.1 and nowhere else', () => {
+    expect(registry.ports).toEqual(['127.0.0.1:8081:8080'])
+  })
+
+  it('is where the configuration leads bellhop once its lines are uncommented', async () => {
+    const [from = ''] = bellhop.volumes[0]?.split(':') ?? []
+    const text = await readFile(`${PROJECT_ROOT}/${from}`, 'utf8')
+    const file = configFile(text.replace(/^#(registry:| {2}url:)/gm, '$1'))
+    const loaded = await loadConfig(file, { env: {}, secrets: 'required' })
+
+    expect(loaded).toMatchObject({
+      kind: 'loaded',
+      warnings: [],
+      config: { registry: { url: `http://registry:8080${REGISTRY_PATH}` } },
+    })
+  })
+
+  it.each([
+    { answer: 200, code: 0 },
+    { answer: 503, code: 1 },
+    { answer: null, code: 1 },
+  ])('is told to be well with $code where a registry answers with $answer', async ({ answer, code }) => {
+    const asked: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      asked.push(request.url)
+      response.writeHead(answer ?? 500).end('[]')
+    })
+    const port = Number(new URL(await listen(server, { host: '127.0.0.1', port: 0 })).port)
+    onTestFinished(() => close(server))
+    if (answer === null) await close(server)
+    const [, command = '', ...args] = registry.healthcheck.test
+    const asCompose = args.map((arg) => arg.replaceAll('$$', '$').replace('/8080', `/${port}`))
+
+    const ended = await promisify(execFile)(command, asCompose).then(
+      () => 0,
+      (error: { code?: number }) => error.code,
+    )
+    expect(ended).toBe(code)
+    expect(asked).toEqual(answer === null ? [] : [`${REGISTRY_PATH}/subjects`])
   })
 })
 

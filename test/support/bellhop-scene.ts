@@ -3,7 +3,7 @@
  * for tests that let it run for real and look at what it left behind.
  */
 import { readFileSync } from 'node:fs'
-import avro, { type Schema } from 'avsc'
+import avro, { type Schema, type Type } from 'avsc'
 import type { Admin, Kafka } from 'kafkajs'
 import type { DeadLetter, DispatchRecord, Receipt } from '../../src/core/records.ts'
 import { type TopicNames, topicNames } from '../../src/core/topic-names.ts'
@@ -30,7 +30,7 @@ export interface Scene {
   ): Promise<string>
   /** Produces in the order given, one request. */
   produce(events: readonly ProducedEvent[], topic?: string): Promise<void>
-  /** All that a topic of bellhop's own holds; throws where a record does not fit its schema. */
+  /** All that a topic of bellhop's own holds, in JSON or Avro; throws where a record does not fit its schema. */
   records<T extends keyof OwnRecords>(
     kind: T,
     /** A key whose records are none of bellhop's. */
@@ -68,7 +68,12 @@ const SCHEMA_FILES = { dispatch: 'dispatch', receipts: 'receipt', deadLetters: '
 /** `brokers`: left out, the run's own. */
 export async function createScene(
   name: string,
-  options: { brokers?: string[]; simulator?: Parameters<typeof createSlackSimulator>[0] } = {},
+  options: {
+    brokers?: string[]
+    simulator?: Parameters<typeof createSlackSimulator>[0]
+    /** Of the registry that records in Avro are read with. */
+    registryUrl?: string
+  } = {},
 ): Promise<Scene> {
   const prefix = randomPrefix(name)
   const topics = topicNames(prefix)
@@ -91,9 +96,9 @@ export async function createScene(
     },
     produce: (events, topic = `${prefix}.events`) => produce(kafka, topic, events),
     async records(kind, { without } = {}) {
-      const decode = decoderOf(kind)
       const records = await readTopic(kafka, topics[kind])
-      return records.filter(({ key, value }) => value !== null && key?.toString() !== without).map(decode)
+      const ours = records.filter(({ key, value }) => value !== null && key?.toString() !== without)
+      return ours.map(decoderOf(kind, await writersOf(ours, options.registryUrl)))
     },
     async committed(groupId, topic) {
       const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
@@ -115,19 +120,51 @@ async function produce(kafka: Kafka, topic: string, events: readonly ProducedEve
     ...(partition === undefined ? {} : { partition }),
     ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
   }))
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+  const producer = kafka.producer({
+    // Else a retry on a busy machine writes what is there already.
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  })
   await producer.connect()
   await producer.send({ topic, acks: -1, messages })
   await producer.disconnect()
 }
 
-function decoderOf<T extends keyof OwnRecords>(kind: T): (record: ReadRecord) => Written<OwnRecords[T]> {
+/** By the ids of their schemas, the types of all that is in Avro: asked of the registry itself. */
+async function writersOf(
+  records: readonly ReadRecord[],
+  url: string | undefined,
+): Promise<Map<number, Type>> {
+  const ids = new Set(records.map(({ value }) => schemaIdOf(value)).filter((id): id is number => id !== null))
+  const writers = new Map<number, Type>()
+  for (const id of ids) {
+    const answer = (await (await fetch(`${url}/schemas/ids/${id}`)).json()) as { schema: string }
+    writers.set(id, avro.Type.forSchema(JSON.parse(answer.schema), { wrapUnions: false }))
+  }
+  return writers
+}
+
+/** Of a value in the Confluent wire format; null of any other. */
+export function schemaIdOf(value: Buffer | null): number | null {
+  return value?.[0] === 0 ? value.readInt32BE(1) : null
+}
+
+function decoderOf<T extends keyof OwnRecords>(
+  kind: T,
+  writers: ReadonlyMap<number, Type>,
+): (record: ReadRecord) => Written<OwnRecords[T]> {
   const file = new URL(`../../schemas/${SCHEMA_FILES[kind]}.avsc`, import.meta.url)
   const schema: Schema = JSON.parse(readFileSync(file, 'utf8'))
   const type = avro.Type.forSchema(schema, { wrapUnions: false })
   return ({ partition, offset, key, value }) => {
-    const parsed: OwnRecords[T] = JSON.parse(String(value))
-    if (!type.isValid(parsed)) throw new Error(`a record of ${kind} does not fit its schema: ${value}`)
+    const writer = writers.get(schemaIdOf(value) ?? 0)
+    const json =
+      value === null || writer === undefined
+        ? String(value)
+        : JSON.stringify(writer.fromBuffer(value.subarray(5)))
+    const parsed: OwnRecords[T] = JSON.parse(json)
+    if (!type.isValid(parsed)) throw new Error(`a record of ${kind} does not fit its schema: ${json}`)
     return { partition, offset: Number(offset), key: key?.toString() ?? null, value: parsed }
   }
 }
@@ -150,6 +187,7 @@ export interface LaneConfig {
   actions?: readonly Record<string, unknown>[]
   kafka?: Record<string, unknown>
   slack?: Record<string, unknown>
+  registry?: Record<string, unknown>
 }
 
 /**
@@ -182,6 +220,7 @@ export function laneConfig(scene: Scene, config: LaneConfig): string {
       coalesce: 'off',
       ...config.slack,
     },
+    ...(config.registry === undefined ? {} : { registry: config.registry }),
     destinations: Object.fromEntries(complete),
     actions: [...actions, ...(config.actions ?? [])],
   })

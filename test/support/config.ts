@@ -9,7 +9,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
       brokers: ['127.0.0.1:9092'],
       clientId: 'bellhop',
       prefix: 'bellhop',
-      events: [{ topic: 'events', format: 'json', start: { at: 'earliest' } }],
+      events: [{ topic: 'events', format: 'json', map: null, start: { at: 'earliest' } }],
       tls: null,
       sasl: null,
       sessionTimeoutMs: 10_000,
@@ -22,6 +22,7 @@ export function testConfig(change: Partial<Config> = {}): Config {
     integrationNames: ['Slack', 'Actions Slack'],
     maxEventBytes: 1_048_576,
     http: { host: '127.0.0.1', port: 0 },
+    registry: null,
     ...change,
   }
 }
