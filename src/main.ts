@@ -191,6 +191,10 @@ function silenceKafkaTimerWarning(): void {
   }) as typeof process.emitWarning
 }
 
+/** `bellhop schema | head` has read enough; what waits to be written is nobody's any more. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 silenceKafkaTimerWarning()
 try {
   await program.parseAsync()

@@ -5,7 +5,6 @@ import { eventMaker, topicMissing } from '../author/topic-events.ts'
 import type { Config, StartPosition } from '../config/config.ts'
 import { configPath, formatProblems, loadConfig } from '../config/load.ts'
 import { secretsOf } from '../config/secrets.ts'
-import { parseTime } from '../config/units.ts'
 import { AppError } from '../core/errors.ts'
 import type { EventRecord } from '../event/event.ts'
 import { createEventFormats } from '../event/event-formats.ts'
@@ -17,6 +16,7 @@ import { type OpenRegistry, openRegistry, patientSchemas } from '../registry/ope
 import { NO_SCHEMAS } from '../registry/schema-store.ts'
 import { systemClock } from '../system.ts'
 import { type CommandIo, EXIT } from './io.ts'
+import { parseStart } from './start-position.ts'
 
 export interface DryRunOptions {
   config?: string
@@ -34,7 +34,7 @@ type Io = CommandIo & { signal: AbortSignal }
 /** `bellhop run --dry-run`: tells what would be posted, until the signal comes. Gives the exit code. */
 export async function dryRun(options: DryRunOptions, io: Io): Promise<number> {
   refuseOptionsOfRun(options)
-  const from = parseStart(options.start)
+  const from = parseStart(options.start) ?? { at: 'latest' as const }
   const loaded = await loadConfig(configPath(options.config, io.env), { env: io.env, secrets: 'optional' })
   if (loaded.kind === 'invalid') {
     io.stderr.write(formatProblems(loaded.problems))
@@ -120,16 +120,5 @@ function refuseOptionsOfRun({ stages, http, watch }: DryRunOptions): void {
     'usage',
     `${given.join(' and ')} cannot stand beside --dry-run: it runs the match stage alone, serves no health or ` +
       'metrics, and reads the configuration once',
-  )
-}
-
-function parseStart(text: string | undefined): StartPosition {
-  if (text === undefined) return { at: 'latest' }
-  if (text === 'earliest' || text === 'latest') return { at: text }
-  const timeMs = parseTime(text)
-  if (timeMs !== undefined) return { at: 'time', timeMs }
-  throw new AppError(
-    'usage',
-    `--start ${text}: write earliest, latest, or a time with its zone such as 2026-01-31T08:00:00Z`,
   )
 }

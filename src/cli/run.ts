@@ -2,7 +2,7 @@ import { startApp } from '../app.ts'
 import type { Config, StartPosition } from '../config/config.ts'
 import { configPath, formatProblems, type Loaded, loadConfig } from '../config/load.ts'
 import { secretsOf } from '../config/secrets.ts'
-import { parseHostPort, parseTime } from '../config/units.ts'
+import { parseHostPort } from '../config/units.ts'
 import { AppError } from '../core/errors.ts'
 import { createLogger, type Logger } from '../observe/logger.ts'
 import { STAGES, type StageName } from '../observe/observer.ts'
@@ -11,6 +11,7 @@ import { createFingerprint } from '../reload/config-fingerprint.ts'
 import { ConfigWatch } from '../reload/config-watch.ts'
 import { type CommandIo, EXIT } from './io.ts'
 import { type Hangups, onHangup, onStopSignal } from './signals.ts'
+import { parseStart } from './start-position.ts'
 
 export interface RunOptions {
   config?: string
@@ -132,15 +133,4 @@ function withHttp(config: Config, text: string | undefined): Config {
   if (http === undefined)
     throw new AppError('usage', `--http ${text}: write HOST:PORT, for example 127.0.0.1:9464`)
   return { ...config, http }
-}
-
-function parseStart(text: string | undefined): StartPosition | null {
-  if (text === undefined) return null
-  if (text === 'earliest' || text === 'latest') return { at: text }
-  const timeMs = parseTime(text)
-  if (timeMs !== undefined) return { at: 'time', timeMs }
-  throw new AppError(
-    'usage',
-    `--start ${text}: write earliest, latest, or a time with its zone such as 2026-01-31T08:00:00Z`,
-  )
 }

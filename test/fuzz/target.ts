@@ -10,6 +10,8 @@ export interface Target {
   property(watch: Watch): fc.IAsyncProperty<[unknown]>
   /** Texts that grow, for which more must not cost much more than its share. */
   growing: readonly Growing[]
+  /** Removes what it has put down. */
+  close?(): void
 }
 
 export type Watch = (input: unknown) => void

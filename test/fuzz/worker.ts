@@ -27,6 +27,7 @@ ${fc.defaultReportMessage(details)}`
     : null,
   slow,
 }
+target.close?.()
 parentPort?.postMessage(result)
 
 function describe(error: unknown): string {

@@ -114,15 +114,15 @@ const text = fc.oneof(
 /** Asked for each case: files are read where they are named, so it takes a folder. */
 function createLoader() {
   const folder = mkdtempSync(join(tmpdir(), 'bellhop-fuzz-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'bellhop.yaml')
-  return async (content: string, secrets: 'required' | 'optional') => {
+  const load = async (content: string, secrets: 'required' | 'optional') => {
     writeFileSync(path, content)
     return loadConfig(path, { env: SECRETS, secrets })
   }
+  return { load, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-type Load = ReturnType<typeof createLoader>
+type Load = ReturnType<typeof createLoader>['load']
 
 async function check(
   load: Load,
@@ -192,9 +192,10 @@ function growing(load: Load): Growing[] {
 }
 
 export function createConfigurationTarget(): Target {
-  const load = createLoader()
+  const { load, remove } = createLoader()
   return {
     name: 'configuration',
+    close: remove,
     growing: growing(load),
     property: (watch) =>
       fc.asyncProperty(
