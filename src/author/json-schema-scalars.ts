@@ -87,9 +87,10 @@ function textForm(wants: string, schema: z.ZodType): JsonSchema {
   const isBoolean = accepts(schema, 'true') || accepts(schema, 'false')
   const numeric = NUMBERS.some((text) => accepts(schema, text)) ? ['number'] : []
   const types = [...(min === undefined ? numeric : ['integer']), ...(isBoolean ? ['boolean'] : []), 'string']
+  const mayBeEmpty = kind === undefined && accepts(schema, '')
   return {
     type: types.length === 1 ? 'string' : types,
-    pattern: kind === undefined ? '\\S' : `^\\s*${kind.pattern}\\s*$`,
+    ...(mayBeEmpty ? {} : { pattern: kind === undefined ? '\\S' : `^\\s*${kind.pattern}\\s*$` }),
     ...(min === undefined ? {} : { minimum: Number(min), maximum: Number(max) }),
   }
 }

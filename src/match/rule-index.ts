@@ -10,20 +10,25 @@ export interface RuleIndex {
   candidates(event: AnalyticsEvent): readonly Rule[]
 }
 
+/**
+ * What belongs to a name is worked out when an event first has it: a thousand rules may ask for a hundred names each,
+ * and all of them together would hold the process up for seconds.
+ */
 export function createRuleIndex(rules: readonly Rule[]): RuleIndex {
-  const byName = new Map<string, readonly Rule[]>()
-  for (const name of new Set(rules.flatMap((rule) => [...(rule.trigger.requires.events ?? [])]))) {
-    byName.set(
-      name,
-      rules.filter(({ trigger }) => trigger.requires.events === null || trigger.requires.events.has(name)),
-    )
-  }
-  const tables = new Map([...byName].map(([name, named]) => [name, tableByType(named)]))
+  const names = new Set(rules.flatMap(({ trigger }) => [...(trigger.requires.events ?? [])]))
+  const tables = new Map<string, TypeTable>()
   const otherNames = tableByType(rules.filter(({ trigger }) => trigger.requires.events === null))
+  const tableOf = (name: string): TypeTable => {
+    const known = tables.get(name)
+    if (known !== undefined) return known
+    if (!names.has(name)) return otherNames
+    const table = tableByType(rules.filter(({ trigger }) => trigger.requires.events?.has(name) ?? true))
+    tables.set(name, table)
+    return table
+  }
   return {
-    candidates(event) {
-      const { event: name, type } = event
-      const table = (typeof name === 'string' ? tables.get(name) : undefined) ?? otherNames
+    candidates({ event: name, type }) {
+      const table = typeof name === 'string' ? tableOf(name) : otherNames
       return (typeof type === 'string' ? table.byType.get(type) : undefined) ?? table.otherTypes
     },
   }

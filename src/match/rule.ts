@@ -70,10 +70,17 @@ function withPlaybooks(message: Template, groups: readonly Group[]): RuleMessage
       for (const { playbook, destinations } of groups) {
         const under = playbook.render(event, context)
         if (under.kind === 'failed') return under
-        const text = rendered.cut ? rendered : layOut(rendered.text, under.parts, MAX_MESSAGE_LENGTH)
+        const text = rendered.cut ? rendered : withParts(rendered.text, under)
         for (const destination of destinations) texts.set(destination, text)
       }
       return { kind: 'text', textFor: (destination) => texts.get(destination) ?? rendered }
     },
   }
+}
+
+type RenderedParts = Extract<ReturnType<CompiledPlaybook['render']>, { kind: 'parts' }>
+
+function withParts(message: string, under: RenderedParts): { text: string; cut: boolean } {
+  const { text, cut } = layOut(message, under.parts, MAX_MESSAGE_LENGTH)
+  return { text, cut: cut || under.cut }
 }

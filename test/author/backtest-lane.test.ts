@@ -190,7 +190,8 @@ describe('a simulation that remembers its last post alone', () => {
         if (expected.expired > 0) expired += 1
         expect(simulate(destination, arrivals)).toEqual(expected)
       }),
-      { numRuns: 1_000 },
+      // The same cases each time, so that how many share a post is known.
+      { numRuns: 1_000, seed: 20_260_105 },
     )
     expect(joint).toBeGreaterThan(200)
     expect(expired).toBeGreaterThan(100)

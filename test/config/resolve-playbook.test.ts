@@ -215,6 +215,11 @@ actions: [{ id: a, trigger: "true", message: hi }]
       'links: { " ": "https://x.example" }\n',
       ['7:14 actions.a.links.?: a label is text on one line'],
     ],
+    [
+      'a label twice, but for spaces',
+      'fields: { A: x, " A ": y }\n',
+      ['7:21 actions.a.fields.?: this label is there already'],
+    ],
     ['an sla without a unit', 'sla: 4\n', ['7:10 actions.a.sla: needs a unit: ms, s, m, h or d, as in 10s']],
     [
       'a warning that there is not',

@@ -38,6 +38,28 @@ describe('the rule index', () => {
     expect(candidateIds(triggers, event)).toEqual(expected)
   })
 
+  it('asks each rule for its names once, however many names there are together', () => {
+    const rules = rulesOf(['event in ["A", "B", "C"]', 'event in ["D", "E", "F"]', 'userId = "1"'])
+    let asked = 0
+    const counted = rules.map((rule) => {
+      const { requires } = rule.trigger
+      const trigger = {
+        ...rule.trigger,
+        get requires() {
+          asked += 1
+          return requires
+        },
+      }
+      return { ...rule, trigger }
+    })
+    const index = createRuleIndex(counted)
+    expect(asked).toBeLessThanOrEqual(4 * rules.length)
+    expect(index.candidates({ event: 'E' }).map(({ action }) => action.id)).toEqual(['a1', 'a2'])
+    const first = asked
+    index.candidates({ event: 'E' })
+    expect(asked).toBe(first)
+  })
+
   it('never leaves out a rule whose trigger holds', () => {
     const word = fc.constantFrom('A', 'B', 'track', 'page')
     const atom = fc.oneof(

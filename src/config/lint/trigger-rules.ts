@@ -24,6 +24,10 @@ export function readTrigger(trigger: string): TriggerTraits {
 }
 
 function busyCallOf(expression: Expression, { types }: Requirements): string | null {
+  if (expression.kind === 'or') {
+    const calls = expression.operands.map((operand) => busyCallOf(operand, requirementsOf(operand)))
+    return calls.find((call) => call !== null) ?? null
+  }
   const asked = askedFields(expression)
   if (types === null || [...asked].some((field) => field !== 'type' && field !== 'event')) return null
   const busy = asked.has('event') ? BUSY_CALLS : [...BUSY_CALLS, 'track']

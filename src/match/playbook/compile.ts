@@ -4,7 +4,8 @@ import { compileLine, compileLinkUrl, type Template } from '../template/compile.
 import type { PlaybookParts } from './layout.ts'
 
 export type RenderedPlaybook =
-  | { kind: 'parts'; parts: PlaybookParts }
+  /** `cut`: some part was too long for its line. */
+  | { kind: 'parts'; parts: PlaybookParts; cut: boolean }
   /** `detail` begins with the name of the part. */
   | { kind: 'failed'; detail: string }
 
@@ -70,23 +71,28 @@ function compilePlaybook(playbook: Playbook, compile: { line: Compile; link: Com
         deadline: slaMs === null ? null : deadlineOf(context.nowMs, slaMs),
       }
       const failure = renderer.failure()
-      return failure === null ? { kind: 'parts', parts } : { kind: 'failed', detail: failure }
+      if (failure !== null) return { kind: 'failed', detail: failure }
+      return { kind: 'parts', parts, cut: renderer.cut() }
     },
   }
 }
 
-/** Renders slots, without those that are empty, and remembers the first that failed. */
+/** Renders slots, without those that are empty, and remembers the first that failed and whether any was cut. */
 function createRenderer(event: unknown, context: { nowMs: number }) {
   let failure: string | null = null
+  let cut = false
   return {
     all(slots: readonly Slot[]): string[] {
       return slots.flatMap(({ name, template, show }) => {
         const rendered = template.render(event, context)
         if (rendered.kind === 'failed') failure ??= `${name}: ${rendered.detail}`
-        return rendered.kind === 'text' ? [show(rendered.text)] : []
+        if (rendered.kind !== 'text') return []
+        cut ||= rendered.cut
+        return [show(rendered.text)]
       })
     },
     failure: () => failure,
+    cut: () => cut,
   }
 }
 

@@ -44,31 +44,46 @@ export function compileTemplate(text: string, options: { maxLength?: number } = 
   const parsed = parseMessage(text)
   return {
     rawOutputs: parsed.rawOffsets.map((offset) => positionAt(text, offset)),
-    render: renderer(text, compileNodes(parsed, 'markup'), (message) => cutText(message, maxLength)),
+    render: renderer(text, {
+      write: compileNodes(parsed, 'markup'),
+      finish: (message) => cutText(message, maxLength),
+      needs: 'none',
+    }),
   }
 }
 
+/** Of a slot of one line: one that is longer would cost the message all that matters less. */
+export const MAX_LINE_LENGTH = 1_000
+
 /**
- * A template for a slot of one line: as any other, but a run of newlines is one space, and nothing is cut.
+ * A template for a slot of one line: as any other, but a run of newlines is one space, and it is cut sooner. Empty where
+ * it has outputs and all of them are empty: what would be left is words around missing data.
  * @throws {TemplateError} where the text is no template.
  */
 export function compileLine(text: string): Template {
   const parsed = parseMessage(text)
   return {
     rawOutputs: parsed.rawOffsets.map((offset) => positionAt(text, offset)),
-    render: renderer(text, compileNodes(parsed, 'markup'), whole(onOneLine)),
+    render: renderer(text, {
+      write: compileNodes(parsed, 'markup'),
+      finish: (line) => cutText(onOneLine(line), MAX_LINE_LENGTH),
+      needs: 'some',
+    }),
   }
 }
 
 /**
  * A template for the address of a link: the text is what stands before the `|` in `<address|label>`; empty where
- * it is not http, https or mailto, and so must not be a link.
+ * it is not http, https or mailto, and so must not be a link, and where any output is empty: it would lead elsewhere.
  * @throws {TemplateError} where the text is no template, or begins with another scheme whatever the event.
  */
 export function compileLinkUrl(text: string): Template {
   const parsed = parseMessage(text)
   if (!mayBeLink(parsed)) throw new TemplateError(text, 0, NO_LINK)
-  return { rawOutputs: [], render: renderer(text, compileNodes(parsed, 'plain'), whole(linkUrl)) }
+  return {
+    rawOutputs: [],
+    render: renderer(text, { write: compileNodes(parsed, 'plain'), finish: whole(linkUrl), needs: 'all' }),
+  }
 }
 
 const NO_LINK = 'a link begins with https://, http:// or mailto:'
@@ -88,15 +103,22 @@ function whole(finish: (text: string) => string | null): Finish {
   return (text) => ({ text: finish(text) ?? '', cut: false })
 }
 
-function renderer(
-  template: string,
-  write: (state: RenderState) => string,
-  finish: Finish,
-): Template['render'] {
+interface Rendering {
+  write(state: RenderState): string
+  finish: Finish
+  /** Without so much of its data it is empty. */
+  needs: RenderState['data']
+}
+
+/** From little to much. */
+const DATA: readonly RenderState['data'][] = ['none', 'some', 'all']
+
+function renderer(template: string, { write, finish, needs }: Rendering): Template['render'] {
   return (event, { nowMs }) => {
     try {
-      const written = write(new RenderState(event, nowMs)).trim()
-      if (written === '') return { kind: 'empty' }
+      const state = new RenderState(event, nowMs)
+      const written = write(state).trim()
+      if (written === '' || DATA.indexOf(state.data) < DATA.indexOf(needs)) return { kind: 'empty' }
       const finished = finish(written)
       return finished.text === '' ? { kind: 'empty' } : { kind: 'text', ...finished }
     } catch (error) {

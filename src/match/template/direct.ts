@@ -35,7 +35,11 @@ function directPart(node: LiquidTemplate, form: OutputForm): Part | null {
   const read = directReader(node)
   if (read === null) return null
   const show = node.raw ? toRawMarkup : toMarkup
-  return (state) => show(read(state.event))[form]
+  return (state) => {
+    const text = show(read(state.event))[form]
+    state.wrote(text)
+    return text
+  }
 }
 
 /** Names that Liquid gives a meaning of its own. */

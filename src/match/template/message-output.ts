@@ -1,4 +1,5 @@
 import type { Context, Emitter, Output, Value } from 'liquidjs'
+import { stateOf } from './render-state.ts'
 import { toMarkup, toRawMarkup } from './slack-markup.ts'
 
 export type OutputToken = Output['token']
@@ -19,6 +20,7 @@ export class MessageOutput implements Output {
     const value: unknown = yield this.value.value(context)
     const shown = this.raw ? toRawMarkup(value) : toMarkup(value)
     context.memoryLimit.use(shown.markup.length)
+    stateOf(context).wrote(shown.markup)
     emitter.write(shown)
   }
 

@@ -7,6 +7,8 @@ import type { Context } from 'liquidjs'
 export class RenderState {
   readonly #event: unknown
   readonly #nowMs: number
+  #outputs = 0
+  #emptyOutputs = 0
 
   constructor(event: unknown, nowMs: number) {
     this.#event = event
@@ -15,6 +17,18 @@ export class RenderState {
 
   get event(): unknown {
     return this.#event
+  }
+
+  /** Every output tells what it gave. */
+  wrote(text: string): void {
+    this.#outputs += 1
+    if (text.trim() === '') this.#emptyOutputs += 1
+  }
+
+  /** What the outputs found, so far. */
+  get data(): 'all' | 'some' | 'none' {
+    if (this.#emptyOutputs === 0) return 'all'
+    return this.#emptyOutputs < this.#outputs ? 'some' : 'none'
   }
 
   /** The event's clock, milliseconds since the epoch. */

@@ -74,7 +74,7 @@ describe('the parts of a playbook', () => {
       { deadline: 'Answer by <!date^1769860800^{date_short_pretty} at {time}|2026-01-31 12:00 UTC>' },
     ],
   ])('%s', (_, playbook, event, parts) => {
-    expect(render(playbook, event)).toEqual({ kind: 'parts', parts: { ...EMPTY, ...parts } })
+    expect(render(playbook, event)).toEqual({ kind: 'parts', parts: { ...EMPTY, ...parts }, cut: false })
   })
 
   it('hold no markup and no line of the data, whatever the event', () => {
@@ -97,16 +97,49 @@ describe('the parts of a playbook', () => {
         const { why, fields, links, nextStep, owner } = rendered.parts
         for (const text of [why, ...fields, nextStep, owner])
           expect(text ?? '').not.toMatch(/[<>\n\r\u2028\u2029]/)
-        expect(links).toEqual([expect.stringMatching(/^<https:\/\/x\.example\/[^<>|\s]*\|L>$/)])
+        expect(links).toHaveLength(why === null ? 0 : 1)
+        for (const link of links) expect(link).toMatch(/^<https:\/\/x\.example\/[^<>|\s]+\|L>$/)
       }),
     )
+  })
+
+  it('are cut where they are long, so that what matters less has room', () => {
+    const rendered = render({ why: '{{ $.x }}', nextStep: 'call' }, { x: `${'&'.repeat(5_000)}` })
+    if (rendered.kind !== 'parts') throw new Error(rendered.detail)
+    const { why, nextStep } = rendered.parts
+    expect(why).toMatch(/^\*Why:\* (?:&amp;)+…$/)
+    expect(why?.length).toBeLessThanOrEqual('*Why:* '.length + 1_000)
+    expect({ nextStep, cut: rendered.cut }).toEqual({ nextStep: '*Next:* call', cut: true })
   })
 
   it.each([
     ['has no time', -1],
     ['has a time beyond all calendars', 9e15],
   ])('leave the deadline out where the record %s', (_, nowMs) => {
-    expect(render({ slaMs: HOUR_MS }, {}, nowMs)).toEqual({ kind: 'parts', parts: EMPTY })
+    expect(render({ slaMs: HOUR_MS }, {}, nowMs)).toEqual({ kind: 'parts', parts: EMPTY, cut: false })
+  })
+
+  it.each([
+    ['words around data that is missing', { nextStep: 'call {{ nobody }}' }, { nextStep: null }],
+    [
+      'words around some of it',
+      { nextStep: 'call {{ nobody }}{{ userId }}' },
+      { nextStep: '*Next:* call u1' },
+    ],
+    ['words around a default', { why: 'is {{ nobody | default: "new" }}' }, { why: '*Why:* is new' }],
+    ['words alone', { why: '{% if userId %}known{% endif %}' }, { why: '*Why:* known' }],
+    ['an address that would lead elsewhere', { links: map({ CRM: 'https://x.example/p/{{ nobody }}' }) }, {}],
+    [
+      'an address of which a part is missing',
+      { links: map({ CRM: 'https://x.example/{{ userId }}/{{ nobody | upcase }}' }) },
+      {},
+    ],
+  ])('%s', (_, playbook, parts) => {
+    expect(render(playbook, { userId: 'u1' })).toEqual({
+      kind: 'parts',
+      parts: { ...EMPTY, ...parts },
+      cut: false,
+    })
   })
 
   it.each([
