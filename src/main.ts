@@ -13,6 +13,14 @@ const CONFIG_OPTION = [
   'configuration file or folder (default: $BELLHOP_CONFIG, then ./bellhop.yaml)',
 ] as const
 
+const OLDEST_NODE = 22
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  process.stderr.write(
+    `bellhop: needs Node ${OLDEST_NODE} or newer, and this is ${process.versions.node}; in a checkout, npx bellhop brings its own\n`,
+  )
+  process.exit(EXIT.failed)
+}
+
 const program = new Command('bellhop')
   .description(
     'Reads analytics events from Kafka, decides by rules which deserve attention, and posts those to Slack.',

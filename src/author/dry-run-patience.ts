@@ -19,7 +19,7 @@ export function createPatience(
     while (!signal.aborted) {
       try {
         const done = await unlessAborted(work(), signal)
-        if (missed !== null && away.delete(missed)) logger.info(`${missed} answers again`)
+        if (missed !== null && !signal.aborted && away.delete(missed)) logger.info(`${missed} answers again`)
         return done
       } catch (error) {
         missed = whatIsAway(error)

@@ -21,8 +21,8 @@ export type ActionOutcome =
   /** At least one message; `unsent`: its destinations that are disabled. `cut`: the text was too long. */
   | { kind: 'sent'; messages: readonly QueuedMessage[]; unsent: readonly string[]; cut: boolean }
   | { kind: 'trigger_false'; reason: Reason; nearness: Nearness }
-  /** `reason` is null where its trigger holds. */
-  | { kind: 'disabled'; reason: Reason | null }
+  /** `reason` is null where its trigger holds; `isAbout` as in Nearness. */
+  | { kind: 'disabled'; reason: Reason | null; isAbout: boolean }
   | { kind: 'other_topic'; topics: readonly string[] }
   /** The event's own `integrations` keep it from us; the trigger holds. */
   | { kind: 'withheld' }
@@ -90,7 +90,10 @@ interface Subject {
 function outcomeOf(subject: Subject, action: Action, trigger: TriggerExplainer): ActionOutcome {
   const { config, event, topic, matched } = subject
   const explained = trigger.explain(event)
-  if (!action.enabled) return { kind: 'disabled', reason: explained.holds ? null : explained.reason }
+  if (!action.enabled) {
+    const reason = explained.holds ? null : explained.reason
+    return { kind: 'disabled', reason, isAbout: isAbout(trigger.requires, event) }
+  }
   if (action.topics !== null && !action.topics.includes(topic))
     return { kind: 'other_topic', topics: action.topics }
   if (!explained.holds) {

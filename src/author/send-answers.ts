@@ -255,16 +255,20 @@ export function adviceOn({ outcome, detail, status }: AnsweredDetail): Advice {
   const word = detail?.split(':')[0] ?? ''
   const byWord = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
   if (byWord !== undefined) return byWord
-  if (status !== null) return adviceOnStatus(status, detail)
+  if (status !== null) return adviceOnStatus(status, { outcome, detail })
   const byCode = PATTERNS.find((pattern) => pattern.detail.test(detail ?? ''))
   if (byCode !== undefined) return byCode
   if (outcome === 'ambiguous') return NO_ANSWER
   return detail === 'timeout' ? NO_CONNECTION_IN_TIME : NO_CONNECTION
 }
 
+/** Why the rest of an answer never came: a code, and no word of Slack's. */
+const CUT_OFF = /^(?:timeout|e[a-z]+|und_err_[a-z_]+)$/
+
 /** A word that is not in the table, of chat.postMessage with its status 200 or of a webhook with 400. */
-function adviceOnStatus(status: number, detail: string | null): Advice {
+function adviceOnStatus(status: number, { outcome, detail }: Omit<AnsweredDetail, 'status'>): Advice {
   const isWord = detail !== null && /^[a-z0-9_]+$/.test(detail)
-  if (isWord && status >= 200 && status <= 299) return REFUSED
+  if (outcome === 'ambiguous' && CUT_OFF.test(detail ?? '')) return NO_ANSWER
+  if (isWord && outcome === 'rejected' && status >= 200 && status <= 299) return REFUSED
   return STATUSES.find(({ from, to }) => status >= from && status <= to)?.advice ?? NO_ANSWER
 }

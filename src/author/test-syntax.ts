@@ -143,6 +143,9 @@ class TestReader {
     }
     const known = [...this.#config.destinations.keys()]
     for (const [destination, found] of this.#entries(value, known, 'there is no such destination')) {
+      if (isScalar(found.value) && found.value.type === 'PLAIN' && found.value.source === 'none') {
+        this.#refuse(found.offset, `${destination}: expects no message: leave it out, or quote a text "none"`)
+      }
       const items = this.#itemsOf(found)
       if (items.length === 0) this.#refuse(found.offset, `${destination}: expects no message: leave it out`)
       expected.set(

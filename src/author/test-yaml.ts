@@ -23,7 +23,8 @@ export function openTestYaml(source: Source, findings: Finding[]): TestYaml | nu
     version: '1.2',
     merge: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    // Silent would drop a second document, and all of its tests, without a word.
+    logLevel: 'error',
   })
   findings.push(...slipsOf(document, source))
   const errors = document.errors.filter(({ code }) => code !== SLIP)

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -10,6 +11,7 @@ import { loadConfig } from '../config/load.ts'
 import { AppError } from '../core/errors.ts'
 import { type CommandIo, EXIT } from './io.ts'
 import { withSession } from './session.ts'
+import { onStopSignal } from './signals.ts'
 
 export interface InitOptions {
   brokers?: string
@@ -34,14 +36,14 @@ export async function init(options: InitOptions, io: CommandIo): Promise<number>
   requirePlain(source)
   if (topic === undefined) {
     await requireRight({ ...source, topic: DEFAULT_TOPIC })
-    return write(folder, starterFiles({ ...source, topic: DEFAULT_TOPIC }), io)
+    return write({ folder, topic: DEFAULT_TOPIC }, starterFiles({ ...source, topic: DEFAULT_TOPIC }), io)
   }
   return withTopicConfig({ ...source, topic }, (config) =>
     withSession({ config, secrets: 'optional' }, { ...io, env: {} }, async (session) => {
       const { events, unreadable } = await readTopicEvents(session, topic)
       const survey = surveyEvents(events)
       io.stdout.write(describeFindings({ topic, unreadable, survey }))
-      return write(folder, filesForTopic(survey, { ...source, topic }), io)
+      return write({ folder, topic }, filesForTopic(survey, { ...source, topic }), io)
     }),
   )
 }
@@ -49,6 +51,10 @@ export async function init(options: InitOptions, io: CommandIo): Promise<number>
 /** A configuration that has only what it takes to read the topic, for the time of the work. */
 async function withTopicConfig(source: InitSource, work: (path: string) => Promise<number>): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'bellhop-init-'))
+  const signals = onStopSignal((signal) => {
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(signal === 'SIGINT' ? 130 : 143)
+  })
   try {
     const path = join(folder, 'bellhop.yaml')
     await writeFile(path, topicConfig(source))
@@ -58,6 +64,7 @@ async function withTopicConfig(source: InitSource, work: (path: string) => Promi
     }
     return await work(path)
   } finally {
+    signals.release()
     await rm(folder, { recursive: true })
   }
 }
@@ -115,14 +122,21 @@ function describeFindings({ topic, unreadable, survey }: Findings): string {
   return `${lines.join('\n')}\n`
 }
 
-async function write(folder: string, files: InitFiles, io: CommandIo): Promise<number> {
+interface Target {
+  folder: string
+  /** That the configuration reads. */
+  topic: string
+}
+
+async function write(target: Target, files: InitFiles, io: CommandIo): Promise<number> {
+  const { folder } = target
   const written = await writeInitFiles(folder, files)
   if (written.kind === 'there_already') return refuse(written.paths, io)
   if (written.kind === 'not_possible') {
     io.stderr.write(`bellhop: cannot write ${written.path}: ${written.reason}\n`)
     return EXIT.failed
   }
-  io.stdout.write(`Wrote ${written.paths.join(' and ')}.\n\n${nextSteps(folder)}`)
+  io.stdout.write(`Wrote ${written.paths.join(' and ')}.\n\n${nextSteps(target)}`)
   return EXIT.ok
 }
 
@@ -134,11 +148,12 @@ function refuse(paths: readonly string[], io: CommandIo): number {
   return EXIT.failed
 }
 
-function nextSteps(folder: string): string {
+function nextSteps({ folder, topic }: Target): string {
   const steps = [
     ['bellhop check', 'what it holds, and everything that is wrong with it'],
     ['bellhop test', 'whether each event gives the message it should'],
-    ['bellhop try --topic TOPIC', 'what would be sent for the newest events, and why the rest would not'],
+    [`bellhop try --topic ${topic}`, 'what would be sent for the newest events, and why the rest would not'],
+    ['bellhop run --dry-run', 'what would be posted from now on'],
     ['bellhop send --destination slack --text hello', 'one real message, and what Slack says'],
     ['bellhop run', 'until Ctrl-C'],
   ]

@@ -4,6 +4,8 @@ import type { ApiDestination, WebhookDestination } from '../config/config.ts'
 import { configPath, formatProblems } from '../config/load.ts'
 import { AppError } from '../core/errors.ts'
 import { didYouMean } from '../core/nearest.ts'
+import { createSecretMask } from '../observe/mask-secrets.ts'
+import { formatDuration } from '../observe/wording.ts'
 import type { Attempt } from '../slack/attempt.ts'
 import { createSlackClient } from '../slack/client.ts'
 import { systemClock } from '../system.ts'
@@ -79,13 +81,13 @@ export function describeAttempt(destination: WebhookDestination | ApiDestination
   const where = `${destination.id} (${describePlace(destination)})`
   if (outcome === 'sent') {
     const ids = answer?.ts == null ? '' : `, as message ${answer.ts} in channel ${answer.channel ?? '?'}`
-    return `Posted to ${where} in ${took}${ids}.\nAnswer: ${describeAnswer(attempt)}\n`
+    return `Posted to ${where} in ${took}${ids}.\nAnswer: ${withoutSecrets(describeAnswer(attempt))}\n`
   }
   const { means, todo } = adviceOn(toDetail(attempt))
   const verb = outcome === 'ambiguous' ? 'Perhaps posted' : 'Not posted'
   return [
     `${verb} to ${where} after ${took}.`,
-    `Answer: ${describeAnswer(attempt)}`,
+    `Answer: ${withoutSecrets(describeAnswer(attempt))}`,
     `What it means: ${means}`,
     ...describeWait(attempt),
     `What to do: ${todo}`,
@@ -120,6 +122,11 @@ function describeAnswer({ answer, detail }: Attempt): string {
   return `HTTP ${answer.status} ${said}${word}`
 }
 
+/** The destination's own are out already; a receiver may send back somebody else's. */
+function withoutSecrets(text: string): string {
+  return String(JSON.parse(createSecretMask([])(JSON.stringify(text))))
+}
+
 function describeWait({ retryAfterMs }: Attempt): string[] {
-  return retryAfterMs === null ? [] : [`Slack asks to wait: ${retryAfterMs / 1_000} s`]
+  return retryAfterMs === null ? [] : [`Slack asks to wait: ${formatDuration(retryAfterMs)}`]
 }

@@ -96,8 +96,10 @@ async function requireBroker({ config, kafka }: Session): Promise<void> {
 }
 
 function unreachable(config: Config, reason: string, warnings: readonly Problem[]): AppError {
-  const { brokers } = config.kafka
+  const { brokers, tls, sasl } = config.kafka
   const at = brokers.length === 0 ? 'kafka.brokers, which is not set' : brokers.join(', ')
-  const hint = warnings.length === 0 ? '' : `\n${formatProblems(warnings).trimEnd()}`
+  // A webhook that is not set keeps nobody from Kafka; a password does, and nothing else tells.
+  const mayMatter = warnings.length > 0 && (brokers.length === 0 || tls !== null || sasl !== null)
+  const hint = mayMatter ? `\n\nWhat may be why:\n${formatProblems(warnings).trimEnd()}` : ''
   return new AppError('broker_unreachable', `Kafka does not answer at ${at}: ${reason}.${hint}`)
 }

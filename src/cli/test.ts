@@ -36,7 +36,7 @@ export async function test(options: { config?: string }, io: CommandIo): Promise
   const mask = createLineMask(config)
   const output = createOutput(io.stdout)
   for (const line of results.flatMap(report)) await output.line(paint({ ...line, text: mask(line.text) }))
-  for (const file of files) {
+  for (const file of files.length > 1 ? files : []) {
     const ofFile = results.filter(({ test: { place } }) => place.source.file === file)
     await output.line(`${file}: ${tally(ofFile)}`)
   }

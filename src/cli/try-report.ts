@@ -25,7 +25,7 @@ export function describeOne({ name, record, explained }: TriedEvent, config: Con
   const heading = `${name}: ${describeEvent(explained)}, in ${record.topic} at ${timeText(record.timestamp)}`
   if (explained.kind !== 'event') return [heading]
   const { actions } = explained
-  const silent = [...blockedOf(actions), ...othersOf(actions), ...nearestFirst(actions).map(toExplained)]
+  const silent = silentOf(actions)
   const sent = sentOf(actions).flatMap(({ messages }) => messages)
   return [
     heading,
@@ -64,8 +64,9 @@ const MOST_BLOCKED = 3
 function whyLines(actions: readonly ExplainedAction[], { config, isOneAction }: Brief): string[] {
   const blocked = blockedOf(actions)
   if (isOneAction) {
-    const silent = [...blocked, ...othersOf(actions), ...nearestFirst(actions).map(toExplained)]
-    return silent.flatMap((one) => outcomeLines(one, config)).map((line) => `  ${line}`)
+    return silentOf(actions)
+      .flatMap((one) => outcomeLines(one, config))
+      .map((line) => `  ${line}`)
   }
   // Who looks at many events knows what is switched off.
   const told = blocked.filter(({ outcome }) => outcome.kind !== 'disabled')
@@ -76,6 +77,11 @@ function whyLines(actions: readonly ExplainedAction[], { config, isOneAction }: 
   const isQuiet = told.length === 0 && sentOf(actions).length === 0
   if (isQuiet && nearest !== undefined) lines.push(`nearest ${firstLine(toExplained(nearest), config)}`)
   return lines.map((line) => `  ${line}`)
+}
+
+/** Every action that does not send all it could: those of which nothing is expected come last. */
+function silentOf(actions: readonly ExplainedAction[]): ExplainedAction[] {
+  return [...blockedOf(actions), ...nearestFirst(actions).map(toExplained), ...othersOf(actions)]
 }
 
 function firstLine(explained: ExplainedAction, config: Config): string {

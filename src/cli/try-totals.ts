@@ -6,6 +6,7 @@ import { createTable } from './dead/table.ts'
 import { sentOf, type TriedEvent } from './try-report.ts'
 
 interface Total {
+  enabled: boolean
   /** Events that have a type and a name that its trigger asks for. */
   about: number
   fired: number
@@ -28,7 +29,7 @@ const PART_CHARS = 70
 const HEADINGS = ['ACTION', 'EVENTS', 'FIRED', 'MESSAGES', 'MOST OFTEN FALSE FIRST']
 
 export function createTotals(config: Config): Totals {
-  const totals = new Map(config.actions.map(({ id }) => [id, newTotal()]))
+  const totals = new Map(config.actions.map(({ id, enabled }) => [id, newTotal(enabled)]))
   const events = { all: 0, sent: 0, poison: 0, messages: 0 }
   return {
     add({ explained }) {
@@ -51,12 +52,16 @@ export function createTotals(config: Config): Totals {
   }
 }
 
-function newTotal(): Total {
-  return { about: 0, fired: 0, messages: 0, near: 0, falseParts: new Map() }
+function newTotal(enabled: boolean): Total {
+  return { enabled, about: 0, fired: 0, messages: 0, near: 0, falseParts: new Map() }
 }
 
 function addTo(total: Total | undefined, { outcome }: ExplainedAction): void {
-  if (total === undefined || outcome.kind === 'other_topic' || outcome.kind === 'disabled') return
+  if (total === undefined || outcome.kind === 'other_topic') return
+  if (outcome.kind === 'disabled') {
+    if (outcome.isAbout) total.about += 1
+    return
+  }
   if (outcome.kind === 'trigger_false') {
     if (!outcome.nearness.isAbout) return
     total.about += 1
@@ -79,8 +84,9 @@ async function table(totals: ReadonlyMap<string, Total>): Promise<string[]> {
     .filter(([, { fired, near }]) => totals.size <= MOST_ROWS || fired > 0 || near > 0)
     .sort(([, a], [, b]) => b.fired - a.fired || b.near - a.near)
     .slice(0, MOST_ROWS)
-  for (const [id, { about, fired, messages, falseParts }] of worth) {
-    await rows.row([id, String(about), String(fired), String(messages), mostOftenFalse(falseParts)])
+  for (const [id, { enabled, about, fired, messages, falseParts }] of worth) {
+    const why = enabled ? mostOftenFalse(falseParts) : 'disabled'
+    await rows.row([id, ...[about, fired, messages].map(inEnglish), why])
   }
   await rows.end()
   const more = totals.size - worth.length
@@ -89,7 +95,11 @@ async function table(totals: ReadonlyMap<string, Total>): Promise<string[]> {
     : lines
 }
 
+function inEnglish(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
 function mostOftenFalse(parts: ReadonlyMap<string, number>): string {
   const [most] = [...parts].sort(([, a], [, b]) => b - a)
-  return most === undefined ? '' : `${most[1].toLocaleString('en-US')} x ${cutTo(most[0], PART_CHARS)}`
+  return most === undefined ? '' : `${inEnglish(most[1])} x ${cutTo(most[0], PART_CHARS)}`
 }

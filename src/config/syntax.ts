@@ -17,8 +17,9 @@ export interface ReadDocument {
   blankedKeys: ReadonlySet<number>
 }
 
-/** Each costs one more reading of the file. */
+/** Each costs one more reading of the file, so there are fewer in a large one. */
 const MAX_BLANKED = 50
+const MAX_CHARS_READ_AGAIN = 2_000_000
 
 export function readDocument(source: Source): ReadDocument {
   const findings: Finding[] = []
@@ -28,7 +29,8 @@ export function readDocument(source: Source): ReadDocument {
     const document = parse(text)
     const [firstError] = document.errors
     const template = firstError === undefined ? null : templateAround(text, errorOffset(document, firstError))
-    if (template === null || blankedKeys.has(template.keyStart) || blankedKeys.size === MAX_BLANKED) {
+    const mostBlanked = Math.min(MAX_BLANKED, Math.max(1, Math.floor(MAX_CHARS_READ_AGAIN / text.length)))
+    if (template === null || blankedKeys.has(template.keyStart) || blankedKeys.size === mostBlanked) {
       const own = document.errors.filter((error, index) => index === 0 || LOCAL_MISTAKES.includes(error.code))
       findings.push(...onePerLine(own.map((error) => toFinding(source, error, errorOffset(document, error)))))
       return { document, findings, isBroken: own.length > 0, blankedKeys }
@@ -44,12 +46,19 @@ export function readDocument(source: Source): ReadDocument {
 }
 
 function parse(text: string): Document.Parsed<ParsedNode> {
-  return parseDocument<ParsedNode>(text, {
-    schema: 'failsafe',
-    version: '1.2',
-    prettyErrors: false,
-    uniqueKeys: false,
-  })
+  const { stackTraceLimit } = Error
+  // The parser makes an error of each mistake, and nobody reads where in its code that was: most of its time, else.
+  Error.stackTraceLimit = 0
+  try {
+    return parseDocument<ParsedNode>(text, {
+      schema: 'failsafe',
+      version: '1.2',
+      prettyErrors: false,
+      uniqueKeys: false,
+    })
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 /** An unclosed quote is reported at the end of the file; it has to be mended where it opens. */

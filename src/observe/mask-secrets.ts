@@ -1,5 +1,6 @@
 import { escapeForRegExp } from '../core/escape-for-reg-exp.ts'
 import { REDACTED, type Secret } from '../core/secret.ts'
+import { SLACK_SECRET_SHAPES } from '../core/slack-secret-shapes.ts'
 
 /**
  * The last guard before a log line leaves the process: no secret stands in it, whatever error or answer it came
@@ -12,15 +13,6 @@ const MIN_SECRET_LENGTH = 6
 
 /** The same for one segment of a URL's path: `services` is a word, the 24 characters that end a webhook are not. */
 const MIN_SEGMENT_LENGTH = 12
-
-/**
- * Webhooks (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/) and tokens
- * (https://docs.slack.dev/authentication/tokens/).
- */
-const SLACK_SECRET_SHAPES = [
-  String.raw`https?://hooks\.slack(?:-gov)?\.com/[^\s"\\]+`,
-  String.raw`x(?:ox[a-z]|app)-[\w-]{8,}`,
-]
 
 /**
  * JSON escapes are stepped over whole, so that a mask never begins inside one and leaves half of it behind.

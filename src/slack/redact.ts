@@ -1,11 +1,12 @@
 import { escapeForRegExp } from '../core/escape-for-reg-exp.ts'
 import { REDACTED } from '../core/secret.ts'
+import { SLACK_SECRET_SHAPES } from '../core/slack-secret-shapes.ts'
 import { isSlackWord } from './classify.ts'
 
 /**
  * Removes a destination's secrets from text that a receiver sent back: the webhook's URL whole, its path and
- * query, each of their segments of 8 or more characters, and the token, in any case of letters. Slack's own words
- * stay, though a path should hold one.
+ * query, each of their segments of 8 or more characters, and the token, in any case of letters; and whatever else looks
+ * like a secret of Slack's. Slack's own words stay, though a path should hold one.
  */
 
 /** Shorter segments (T0, services) are as likely words of the answer as parts of the secret. */
@@ -22,8 +23,7 @@ export interface DestinationSecrets {
 export function createRedactor(secrets: DestinationSecrets): (text: string) => string {
   const forms = [...formsOfUrl(secrets.webhookUrl), ...formsOfToken(secrets.token)]
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length)
-  if (longestFirst.length === 0) return (text) => text
-  const pattern = new RegExp(longestFirst.map(escapeForRegExp).join('|'), 'gi')
+  const pattern = new RegExp([...longestFirst.map(escapeForRegExp), ...SLACK_SECRET_SHAPES].join('|'), 'gi')
   return (text) => text.replace(pattern, REDACTED)
 }
 

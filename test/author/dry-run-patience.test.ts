@@ -54,6 +54,17 @@ describe('patience', () => {
     expect(await done).toBeUndefined()
   })
 
+  it('does not take the signal for an answer', async () => {
+    const { patiently, lines, stop } = scene()
+    const work = vi.fn(() => new Promise<never>(() => undefined)).mockRejectedValueOnce(kafkaAway())
+    const done = patiently(work)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(work).toHaveBeenCalledTimes(2)
+    stop()
+    expect(await done).toBeUndefined()
+    expect(lines).toEqual(['Kafka does not answer: waiting'])
+  })
+
   it('ends with the signal between two tries', async () => {
     const { patiently, stop } = scene()
     const done = patiently(() => Promise.reject(kafkaAway()))

@@ -75,6 +75,14 @@ it.each(
   expect(todo).toMatch(/^[A-Z].*\.$/)
 })
 
+it.each([
+  ['that stops half way', 'timeout', 'no whole answer came'],
+  ['that is cut off', 'und_err_socket', 'no whole answer came'],
+  ['of one word that is not ok', 'fine', 'not Slack'],
+])('an answer 200 %s is no refusal of Slack', (_, detail, means) => {
+  expect(adviceOn({ outcome: 'ambiguous', detail, status: 200 }).means).toContain(means)
+})
+
 describe('no answer', () => {
   it.each([
     ['retry', 'enotfound', 'DNS'],

@@ -112,6 +112,16 @@ describe('a mistake in a test file', () => {
     ['no tests', file('tests: []'), '1:8 tests: must be a list with at least one test'],
     ['a test that is text', file('tests: [a]'), '1:9 a test is a map with name, event and expect'],
     ['broken YAML', file('tests:\n  - name: "a\n'), '2:11 the closing quote is missing'],
+    [
+      'a second document',
+      `${fileWith({})}---\n${fileWith({})}`,
+      '5:1 a second document begins here: one file holds one',
+    ],
+    [
+      'none for one destination',
+      fileWith({ expect: '{ sales: none }' }),
+      '4:22 sales: expects no message: leave it out, or quote a text "none"',
+    ],
     ['a tag', fileWith({ event: '!x { a: 1 }' }), '3:12 YAML takes the ! for a tag: quote the value'],
     ['a key twice', fileWith({ event: '{ a: 1, a: 2 }' }), '3:20 this key stands in the same map already'],
     ['an unknown key', fileWith({ expects: 'none' }), '5:5 there is no such option; did you mean "expect"?'],

@@ -21,6 +21,13 @@ describe('where a text stops being JSON', () => {
     expect(findJsonFault(text)).toEqual({ offset, expected })
   })
 
+  it('is told of texts of 10 MB, escapes in them or not', () => {
+    const long = 'x'.repeat(10_000_000)
+    expect(findJsonFault(`{"a":"${long}"}`)).toBeNull()
+    expect(findJsonFault(`["${'\\n'.repeat(100_000)}"]`)).toBeNull()
+    expect(findJsonFault(`["${long}`)).toMatchObject({ offset: 1 })
+  })
+
   it('agrees with JSON.parse', () => {
     const piece = fc.constantFrom(
       '{',

@@ -143,6 +143,19 @@ describe('a message that does not arrive', () => {
     expect(out).toContain('Slack asks to wait: 30 s\n')
   })
 
+  it('until a far day: in words', async () => {
+    await using server = await startRawServer(answering(httpAnswer(429, '', 'retry-after: 5400\r\n')))
+    expect((await run(webhookAt(server.port))).out).toContain('Slack asks to wait: 1 h 30 min\n')
+  })
+
+  it("with somebody else's secret in it: without that", async () => {
+    const body = 'no such token: xoxb-1234567890-abcdefghij'
+    await using server = await startRawServer(answering(httpAnswer(500, body)))
+    const { out } = await run(webhookAt(server.port))
+    expect(out).toContain('Answer: HTTP 500 no such token: <redacted>\n')
+    expect(out).not.toContain('xoxb-')
+  })
+
   it('a token without its scope: which one', async () => {
     const answer = '{"ok":false,"error":"missing_scope","needed":"chat:write.customize"}'
     await using server = await startRawServer(answering(httpAnswer(200, answer)))

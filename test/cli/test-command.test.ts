@@ -108,7 +108,7 @@ b_test.yaml: 0 passed, 2 failed
     const tests = `tests: [{ name: x, event: { type: page }, expect: { vip: page, ${destination}: page } }]`
     const { out } = await run({ 'bellhop.yaml': CONFIG, 'b_test.yaml': tests })
     expect(out).toContain(
-      `      ${destination}, message 1: nothing would be sent\n      - page\n${why}\nb_test`,
+      `      ${destination}, message 1: nothing would be sent\n      - page\n${why}\n0 passed`,
     )
   })
 
@@ -174,7 +174,7 @@ b_test.yaml: 0 passed, 2 failed
     expect(files.map(([name]) => name)).toEqual(['bellhop.yaml', 'bellhop_test.yaml'])
     expect(await run(Object.fromEntries(files))).toEqual({
       code: 0,
-      out: 'bellhop_test.yaml: 3 passed, 0 failed\n3 passed, 0 failed\n',
+      out: '3 passed, 0 failed\n',
       err: '',
     })
     const other = files.map(([name = '', text = '']) => [

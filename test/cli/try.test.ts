@@ -61,10 +61,10 @@ order -> sales, vip
 not sent:
   off: it is disabled; its trigger holds
   closing: its trigger holds, but closed is disabled
-  other: it listens to signups only
   big: properties.total > 100: properties.total is 42
   page: type = "page": type is "track"
   paid: event = "Order Paid": event is "Order Completed"
+  other: it listens to signups only
 `,
       err: '',
     })
@@ -151,7 +151,7 @@ order    2       2      2
 closing  5       1      0         4 x properties.total = 42
 page     1       1      1
 big      2       0      0         2 x properties.total > 100
-off      0       0      0
+off      3       0      0         disabled
 paid     0       0      0
 other    0       0      0
 `)

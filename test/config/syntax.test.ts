@@ -57,6 +57,18 @@ describe('a trigger or message that YAML misreads', () => {
     expect(problems).toHaveLength(51)
   })
 
+  it('is reported less often in a large file, which has to be read again for each', async () => {
+    const actions = Array.from({ length: 60 }, (_, index) => `  - id: a${index}\n    message: "x" y\n`)
+    const filler = `# ${'x'.repeat(400_000)}\n`
+    const problems = problemsOf(await loadText(`${KAFKA}${SALES}${filler}actions:\n${actions.join('')}`))
+    expect(problems.filter((problem) => problem.endsWith(QUOTE_IT))).toHaveLength(4)
+  })
+
+  it('is found in a file that begins with an empty line', async () => {
+    const problems = problemsOf(await loadText(`\n${actionWith('trigger: "never closed\n')}`))
+    expect(problems).toContainEqual(expect.stringContaining('YAML takes the first quotes for the whole text'))
+  })
+
   it('that a # cuts short is told of it when what is left is no trigger', async () => {
     const problems = problemsOf(await loadText(actionWith('trigger: event = "A #1"\nmessage: hi\n')))
     expect(problems).toEqual([

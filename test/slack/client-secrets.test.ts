@@ -45,6 +45,15 @@ describe('secrets', () => {
     expectNoSecret(attempt, ['sEcReTsEcReTsEcReT24', 'sEcReTsE', 'T0SECRET1', 'B0SECRET2', SECRET_PATH])
   })
 
+  it("of somebody else are masked too, by Slack's shapes", async () => {
+    await using server = await startRawServer(
+      answering(httpAnswer(403, 'no such token: xoxb-9876543210-foreign')),
+    )
+    const attempt = await post(server.port)
+    expect(attempt.answer?.body).toBe('no such token: <redacted>')
+    expectNoSecret(attempt, ['xoxb-9876543210-foreign'])
+  })
+
   it.each([200, 401, 500])('a %i that echoes the Authorization header is masked', async (status) => {
     await using server = await startRawServer((socket) => {
       socket.on('data', (request: Buffer) => {
