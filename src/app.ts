@@ -186,6 +186,8 @@ async function runStages(running: Running): Promise<void> {
   const kafka = createKafkaClient(config.kafka, (line) => logger.debug(line, 'kafkajs'))
   const admin = await connectAdmin({ kafka, brokers, observer, signal: stopping })
   if (admin === null) return
+  // Whatever else is waited for before the stages start, it is not the broker.
+  running.broker.ready()
   closers.push(() => admin.disconnect())
   await patiently(running, () => ensureTopics(admin, config, observer))
   const registry = openRegistry(config.registry, systemClock)
@@ -228,14 +230,17 @@ async function runStages(running: Running): Promise<void> {
  * process is told to stop.
  */
 async function patiently<T>(running: Running, work: () => Promise<T>): Promise<T | null> {
-  const { config, observer, stopping } = running
+  const { config, observer, broker, stopping } = running
   while (!stopping.aborted) {
     try {
       return await work()
     } catch (error) {
       if (error instanceof RegistryUnavailable) running.registry?.away(error, START_RETRY_MS)
       else if (!isKafkaFailure(error)) throw error
-      else observer.brokerUnreachable({ brokers: config.kafka.brokers, error, retryInMs: START_RETRY_MS })
+      else {
+        broker.notReady('the broker does not answer')
+        observer.brokerUnreachable({ brokers: config.kafka.brokers, error, retryInMs: START_RETRY_MS })
+      }
       await sleep(START_RETRY_MS, stopping)
     }
   }

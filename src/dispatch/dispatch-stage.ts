@@ -128,7 +128,9 @@ export class DispatchStage implements Stage {
   trouble(): string | null {
     const writerIsStuck = this.#bothWriters().oldestUnacknowledgedMs() > STUCK_WRITER_MS
     return (
-      this.#consumer.trouble() ?? (writerIsStuck ? 'receipts cannot be written, so nothing is posted' : null)
+      this.#consumer.trouble() ??
+      this.#owners.trouble() ??
+      (writerIsStuck ? 'receipts cannot be written, so nothing is posted' : null)
     )
   }
 

@@ -8,8 +8,8 @@ export interface SettlementDeps {
   /** Resolves with the receipt's offset, in the partition of the dispatch record, once it is acknowledged. */
   writeReceipt(receipt: Receipt): Promise<number>
   complete(message: QueuedMessage, receiptOffset: number): void
-  /** Puts both on record together, as the owner of the message's partition, or leaves it to the next owner. */
-  giveUp(message: QueuedMessage, given: { letter: DeadLetter; receipt: Receipt }): Promise<void>
+  /** Puts both on record together, as the owner of the message's partition; false: it is left to the next owner. */
+  giveUp(message: QueuedMessage, given: { letter: DeadLetter; receipt: Receipt }): Promise<boolean>
   observer: Observer
   clock: Clock
 }
@@ -31,7 +31,6 @@ export class Settlement {
 
   /** Resolves when it is on record, or left to the next owner. */
   settle(message: QueuedMessage, fate: Fate): Promise<void> {
-    this.#report(message, fate)
     const recorded = this.#record(message, fate).finally(() => this.#pending.delete(recorded))
     this.#pending.add(recorded)
     return recorded
@@ -43,20 +42,19 @@ export class Settlement {
   }
 
   async #record(message: QueuedMessage, fate: Fate): Promise<void> {
-    const { clock, writeReceipt, complete, giveUp } = this.#deps
+    const { clock, observer, writeReceipt, complete, giveUp } = this.#deps
     const receipt = finalReceipt(message, fate, clock.nowMs())
-    if (fate.cause === null) complete(message, await writeReceipt(receipt))
-    else {
-      const letter = messageDeadLetter(message, { ...fate, cause: fate.cause }, clock.nowMs())
-      await giveUp(message, { letter, receipt })
-    }
-  }
-
-  #report({ record, attempts }: QueuedMessage, fate: Fate): void {
-    const { observer, clock } = this.#deps
+    const { record, attempts } = message
     const ids = { destination: record.destination, action: record.action, messageId: record.id }
-    const latencyMs = clock.nowMs() - record.event.timestamp
-    if (fate.cause === null) observer.messageDelivered({ ...ids, latencyMs })
-    else observer.messageDeadLettered({ ...ids, cause: fate.cause, detail: fate.detail, attempts })
+    const { cause, detail } = fate
+    if (cause === null) {
+      observer.messageDelivered({ ...ids, latencyMs: clock.nowMs() - record.event.timestamp })
+      complete(message, await writeReceipt(receipt))
+      return
+    }
+    const letter = messageDeadLetter(message, { ...fate, cause }, clock.nowMs())
+    // Told once, by whoever put it on record: until then it may come back.
+    if (await giveUp(message, { letter, receipt }))
+      observer.messageDeadLettered({ ...ids, cause, detail, attempts })
   }
 }

@@ -36,6 +36,8 @@ export interface IntakeDeps {
 /** bellhop's own records stay below this; one that does not could not be written back as a dead letter or receipt. */
 const MOST_BYTES = 524_288
 const TOO_LARGE = { kind: 'malformed', detail: `more than ${MOST_BYTES} bytes` } as const
+/** A topic may hold foreign records by the million, and each weighs until it is on record. */
+const MOST_GIVING_UP = 2_000
 /** What is new waits while old records are read again, so after so many (a quarter of a second) it has its turn. */
 const REREAD_AT_ONCE = 100_000
 /** A fetch at the frontier gives what is new, or waits for it this long. */
@@ -77,7 +79,12 @@ export class DispatchIntake {
       this.#deps.observer.recordsReread({ records })
     }
     const moving: Moving[] = []
-    for (const message of batch.messages) this.#offer(message, moving)
+    for (const message of batch.messages) {
+      this.#offer(message, moving)
+      if (this.#givingUp.size < MOST_GIVING_UP) continue
+      await this.close()
+      if (!owned()) return { kind: 'taken' }
+    }
     const nextOffset = batch.lastOffset + 1
     this.passed(nextOffset)
     completed.forgetBelow(tracker.frontier())
@@ -203,10 +210,10 @@ export class DispatchIntake {
     const { partition } = this.#ownership
     const messageId = `${topic}:${partition}:${message.offset}`
     const nobody = { destination: '', action: '', messageId, attempts: 0 }
-    observer.messageDeadLettered({ ...nobody, cause: 'malformed_record', detail })
     const records = malformedRecords(message, { partition, detail })
-    const givenUp = completeAsOwner(this.#ownership, records, [Number(message.offset)]).then(() => {
+    const givenUp = completeAsOwner(this.#ownership, records, [Number(message.offset)]).then((isOnRecord) => {
       this.#givingUp.delete(givenUp)
+      if (isOnRecord) observer.messageDeadLettered({ ...nobody, cause: 'malformed_record', detail })
     })
     this.#givingUp.add(givenUp)
   }

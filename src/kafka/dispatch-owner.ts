@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Observer } from '../observe/observer.ts'
+import { sleep } from '../system.ts'
 import type { Claims, Left, Position } from './claims.ts'
 import { DispatchIntake, type IntakeDeps, type IntakeLanes } from './dispatch-intake.ts'
 import type { Consumed, FetchedBatch, HeldPartition, PartitionOwner } from './held-partition.ts'
@@ -43,6 +44,12 @@ export interface DispatchOwnerDeps extends Omit<IntakeDeps, 'lanes'> {
   signal: AbortSignal
 }
 
+const FAILED_WRITES_TO_TELL = 3
+const FIRST_REST_MS = 500
+const LONGEST_REST_MS = 10_000
+/** Longer than it takes to fail again. */
+const TROUBLE_LASTS_MS = 60_000
+
 /**
  * One assignment of one partition of bellhop.dispatch. It is claimed, what is on record is read, and only then do its
  * records go to their lanes. When it is taken away, what is in flight ends, its receipts are awaited, and the next
@@ -58,6 +65,9 @@ export class DispatchOwner implements PartitionOwner {
   #preparing: Promise<unknown> = Promise.resolve()
   #consuming: Promise<unknown> = Promise.resolve()
   #lost = false
+  /** In a row. A broker that refuses what is given up does so each time that the partition is claimed. */
+  #failedWrites = 0
+  #failedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(held: HeldPartition, deps: DispatchOwnerDeps) {
     this.#held = held
@@ -79,6 +89,7 @@ export class DispatchOwner implements PartitionOwner {
     const { partition } = this.#held
     // Prepared again while still ours: what was in flight ends first.
     await this.#end()
+    await sleep(this.#restMs(), signal)
     if (signal.aborted) return 0
     await this.#deps.before()
     const startedMs = clock.monotonicMs()
@@ -125,6 +136,14 @@ export class DispatchOwner implements PartitionOwner {
     observer.partitionRewound({ topic, partition: ownership.partition, offset, span })
   }
 
+  /** Why its messages do not go out; null while they do. */
+  trouble(): string | null {
+    const { topic, clock } = this.#deps
+    const isPast = clock.monotonicMs() - this.#failedAtMs > TROUBLE_LASTS_MS
+    if (this.#lost || isPast || this.#failedWrites < FAILED_WRITES_TO_TELL) return null
+    return `what ${topic}[${this.#held.partition}] gives up cannot be put on record, so nothing of it is posted`
+  }
+
   lose(): void {
     this.#lost = true
     // At once, whatever has to be awaited before it is let go: nothing more of it may be posted.
@@ -162,7 +181,13 @@ export class DispatchOwner implements PartitionOwner {
   /** An owner before that wakes can write nothing more; what it had begun is ended, and hides no receipts. */
   async #openWriter(): Promise<OwnerWriter> {
     const { clock, openWriter } = this.#deps
-    this.#writer = new OwnerWriter(await openWriter(), { clock, failed: (error) => this.#unsure(error) })
+    this.#writer = new OwnerWriter(await openWriter(), {
+      clock,
+      committed: () => {
+        this.#failedWrites = 0
+      },
+      failed: (error) => this.#unsure(error),
+    })
     return this.#writer
   }
 
@@ -173,9 +198,16 @@ export class DispatchOwner implements PartitionOwner {
   #unsure(error: unknown): void {
     if (this.#owned === null) return
     const { ownership } = this.#owned
+    this.#failedWrites += 1
+    this.#failedAtMs = this.#deps.clock.monotonicMs()
     ownership.lost = true
     this.#deps.ended(ownership)
     this.#held.prepareAgain(error)
+  }
+
+  #restMs(): number {
+    if (this.#failedWrites < 2) return 0
+    return Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(this.#failedWrites, 10))
   }
 
   #begin(ownership: Ownership): void {

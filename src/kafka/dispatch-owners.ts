@@ -90,10 +90,10 @@ export class DispatchOwners {
     ownership?.tracker.complete(message.dispatchOffset)
   }
 
-  /** Puts on record that it was given up, where its partition is still ours; else the next owner decides. */
-  async giveUp(message: QueuedMessage, records: readonly OutgoingRecord[]): Promise<void> {
+  /** Puts on record that it was given up, where its partition is still ours; else false: the next owner decides. */
+  async giveUp(message: QueuedMessage, records: readonly OutgoingRecord[]): Promise<boolean> {
     const ownership = this.#ownerships.get(message.owned)
-    if (ownership !== undefined) await completeAsOwner(ownership, records, [message.dispatchOffset])
+    return ownership !== undefined && (await completeAsOwner(ownership, records, [message.dispatchOffset]))
   }
 
   /** How much that only owners may say is not committed. */
@@ -109,6 +109,15 @@ export class DispatchOwners {
       oldestMs = Math.max(oldestMs, ownership?.writer.oldestUnacknowledgedMs() ?? 0)
     }
     return oldestMs
+  }
+
+  /** Why a partition's messages do not go out; null while all do. */
+  trouble(): string | null {
+    for (const owner of this.#owners.values()) {
+      const trouble = owner.trouble()
+      if (trouble !== null) return trouble
+    }
+    return null
   }
 
   /** The receipt of its lane's wait is acknowledged. */

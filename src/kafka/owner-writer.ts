@@ -7,6 +7,13 @@ interface Waiting {
   done(committed: boolean): void
 }
 
+export interface OwnerWriterDeps {
+  clock: Clock
+  committed(): void
+  /** Nothing more can be written. */
+  failed(error: unknown): void
+}
+
 const MOST_RECORDS = 1_000
 
 /**
@@ -20,15 +27,14 @@ const MOST_RECORDS = 1_000
  */
 export class OwnerWriter {
   readonly #writer: TransactionalWriter
-  readonly #deps: { clock: Clock; failed(error: unknown): void }
+  readonly #deps: OwnerWriterDeps
   /** Oldest first; those in a transaction stay until it has ended. */
   readonly #waiting: Waiting[] = []
   #draining: Promise<void> = Promise.resolve()
   #isDraining = false
   #isClosed = false
 
-  /** `failed`: nothing more can be written. */
-  constructor(writer: TransactionalWriter, deps: { clock: Clock; failed(error: unknown): void }) {
+  constructor(writer: TransactionalWriter, deps: OwnerWriterDeps) {
     this.#writer = writer
     this.#deps = deps
   }
@@ -76,6 +82,7 @@ export class OwnerWriter {
         this.#fail(error)
         break
       }
+      this.#deps.committed()
       this.#waiting.splice(0, portion.length)
       for (const { done } of portion) done(true)
     }

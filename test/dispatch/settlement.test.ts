@@ -27,14 +27,14 @@ function settlementBench() {
   const written: string[] = []
   const letters: DeadLetter[] = []
   const receipts: Receipt[] = []
-  const acknowledge: (() => void)[] = []
+  const acknowledge: ((isOurs: boolean) => void)[] = []
   const heard = createRecordingObserver()
   const settlement = new Settlement({
     giveUp(_, { letter, receipt }) {
       written.push('dead letter and receipt')
       letters.push(letter)
       receipts.push(receipt)
-      return new Promise((resolve) => acknowledge.push(resolve))
+      return new Promise((resolve) => acknowledge.push((isOurs) => resolve(isOurs)))
     },
     writeReceipt(receipt) {
       written.push('receipt')
@@ -46,8 +46,8 @@ function settlementBench() {
     observer: heard.observer,
     clock: { nowMs: () => 5_000.4, monotonicMs: () => 0 },
   })
-  const next = async (): Promise<void> => {
-    acknowledge.shift()?.()
+  const next = async (isOurs = true): Promise<void> => {
+    acknowledge.shift()?.(isOurs)
     await new Promise((resolve) => setImmediate(resolve))
   }
   return { settlement, written, letters, receipts, heard, next }
@@ -94,6 +94,15 @@ describe('the fate of a message', () => {
     expect(receipts).toMatchObject([{ outcome, cause, detail, breaker }])
     expect(heard.eventsOf('messageDeadLettered')).toMatchObject([{ cause, detail }])
     expect(heard.eventsOf('messageDelivered')).toEqual([])
+  })
+
+  it('of a message that is left to the next owner is his to tell', async () => {
+    const { settlement, heard, next } = settlementBench()
+    const settled = settlement.settle(message('a', 7), down)
+    expect(heard.eventsOf('messageDeadLettered')).toEqual([])
+    await next(false)
+    await settled
+    expect(heard.eventsOf('messageDeadLettered')).toEqual([])
   })
 
   it('is on record for all before the settlement says so', async () => {

@@ -58,7 +58,7 @@ function intakeBench(
   const lanes = new Map<string, QueuedMessage[]>()
   const dead: string[] = []
   const moved: Moving[] = []
-  const writes = { committed: true }
+  const writes = { committed: true, until: Promise.resolve() }
   const ownership = createOwnership({
     partition: 0,
     memberId: 'me',
@@ -66,7 +66,14 @@ function intakeBench(
     receiptsFrom: 0,
     receiptsEnd: 100,
     sinceMs: 0,
-    writer: { write: async () => writes.committed, unacknowledged: () => 0, oldestUnacknowledgedMs: () => 0 },
+    writer: {
+      async write() {
+        await writes.until
+        return writes.committed
+      },
+      unacknowledged: () => 0,
+      oldestUnacknowledgedMs: () => 0,
+    },
   })
   const of = (lane: string): QueuedMessage[] => lanes.get(lane) ?? []
   const intake = new DispatchIntake(ownership, {
@@ -280,5 +287,36 @@ describe("a record whose key is no longer its destination's", () => {
     await take(message(5, 'a'))
     expect(moved).toEqual([])
     expect(offsets('a')).toEqual([5])
+  })
+})
+
+describe('records that bellhop did not write', () => {
+  const foreign = Array.from({ length: 4_100 }, (_, nth) =>
+    message(START + nth, 'a', { value: Buffer.from('not ours') }),
+  )
+
+  it('are given up in portions, each when the one before is on record, however many a batch holds', async () => {
+    const { take, dead, writes, ownership } = intakeBench()
+    const written = Promise.withResolvers<void>()
+    writes.until = written.promise
+    const taken = take(...foreign)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(dead).toHaveLength(2_000)
+    written.resolve()
+    await taken
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(dead).toHaveLength(4_100)
+    expect(ownership.tracker.committable()).toBe(START + 4_100)
+  })
+
+  it('are left to the next owner where the partition is lost meanwhile', async () => {
+    const { take, dead, writes, ownership } = intakeBench()
+    const written = Promise.withResolvers<void>()
+    writes.until = written.promise
+    const taken = take(...foreign)
+    ownership.lost = true
+    written.resolve()
+    expect(await taken).toEqual({ kind: 'taken' })
+    expect(dead).toHaveLength(2_000)
   })
 })

@@ -186,6 +186,30 @@ describe('a partition that is claimed', () => {
     expect(opened.slice(2)).toEqual(['closed', 'opened'])
   })
 
+  it('rests longer each time that nothing given up can be put on record, and says so until it can', async () => {
+    const { owner, prepare, waits, opened } = ownerBench()
+    const claims: number[] = []
+    for (let nth = 0; nth < 4; nth += 1) {
+      const prepared = prepare()
+      await vi.advanceTimersByTimeAsync(20_000)
+      await prepared
+      claims.push(opened.filter((what) => what === 'opened').length)
+      expect(owner.trouble() === null).toBe(nth < 3)
+      waits.commit = Promise.reject(new Error('too large'))
+      await owner.ownership?.writer.write([])
+    }
+    expect(owner.trouble()).toContain('dispatch[0]')
+    expect(claims).toEqual([1, 2, 3, 4])
+    const prepared = prepare()
+    await vi.advanceTimersByTimeAsync(7_000)
+    expect(owner.ownership).toBe(null)
+    await vi.advanceTimersByTimeAsync(3_000)
+    await prepared
+    waits.commit = Promise.resolve()
+    await owner.ownership?.writer.write([])
+    expect(owner.trouble()).toBe(null)
+  })
+
   it('is not claimed anew where what became of a write is not known while it is let go', async () => {
     const { owner, prepare, lose, waits, opened } = ownerBench()
     const prepared = prepare()

@@ -12,7 +12,7 @@ function bench() {
   const ends: PromiseWithResolvers<void>[] = []
   const failures: unknown[] = []
   let nowMs = 0
-  const seen = { discards: 0 }
+  const seen = { discards: 0, committed: 0 }
   const writer = new OwnerWriter(
     {
       commit(records) {
@@ -25,7 +25,13 @@ function bench() {
         seen.discards += 1
       },
     },
-    { clock: { nowMs: () => 0, monotonicMs: () => nowMs }, failed: (error) => failures.push(error) },
+    {
+      clock: { nowMs: () => 0, monotonicMs: () => nowMs },
+      committed() {
+        seen.committed += 1
+      },
+      failed: (error) => failures.push(error),
+    },
   )
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
   return {
@@ -43,7 +49,7 @@ function bench() {
 
 describe('what only the owner may say', () => {
   it('goes out together where it comes together, and one transaction at a time', async () => {
-    const { writer, commits, ends, turn } = bench()
+    const { writer, commits, ends, turn, seen } = bench()
     const first = [writer.write([record('a-letter'), record('a-receipt')]), writer.write([record('b')])]
     await turn()
     const later = writer.write([record('c')])
@@ -55,6 +61,7 @@ describe('what only the owner may say', () => {
     expect(commits).toEqual([['a-letter', 'a-receipt', 'b'], ['c']])
     ends[1]?.resolve()
     expect(await later).toBe(true)
+    expect(seen.committed).toBe(2)
   })
 
   it('splits no write between two transactions, however much waits', async () => {
