@@ -13,6 +13,7 @@ import { RegistryUnavailable } from '../registry/registry-errors.ts'
 import { NO_SCHEMAS, type SchemaStore } from '../registry/schema-store.ts'
 import { settledWithin, systemClock } from '../system.ts'
 import { type CommandIo, EXIT } from './io.ts'
+import { warnOfMissing } from './warn-of-missing.ts'
 
 /** What every command works with that looks into topics. */
 export interface Session {
@@ -62,6 +63,7 @@ export async function withSession(
   }
   try {
     await requireBroker(session)
+    warnOfMissing(warnings, io.stderr)
     return await work(session)
   } catch (error) {
     if (error instanceof RegistryUnavailable) throw new AppError('registry_unreachable', `${error.message}.`)

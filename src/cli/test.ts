@@ -6,6 +6,7 @@ import { configPath, formatProblems, loadConfig } from '../config/load.ts'
 import { createOutput } from './dead/output.ts'
 import { type CommandIo, EXIT } from './io.ts'
 import { createLineMask } from './line-mask.ts'
+import { warnOfMissing } from './warn-of-missing.ts'
 
 /**
  * `bellhop test`: runs the *_test.yaml files beside the configuration; needs no broker and no secret. Gives the exit
@@ -19,6 +20,7 @@ export async function test(options: { config?: string }, io: CommandIo): Promise
     return EXIT.usage
   }
   const { config } = loaded
+  warnOfMissing(loaded.warnings, io.stderr)
   const { folder, files, cases, problems } = await readTestFiles(config, path)
   if (files.length === 0) {
     const { topic = 'events' } = config.kafka.events[0] ?? {}

@@ -19,6 +19,7 @@ import { createLineMask } from './line-mask.ts'
 import { withSession } from './session.ts'
 import { describeBriefly, describeOne, type TriedEvent } from './try-report.ts'
 import { createTotals } from './try-totals.ts'
+import { warnOfMissing } from './warn-of-missing.ts'
 
 export interface TryOptions {
   config?: string
@@ -64,6 +65,7 @@ async function tryFile(file: string, options: TryOptions, io: CommandIo): Promis
     io.stderr.write(formatProblems(loaded.problems))
     return EXIT.usage
   }
+  warnOfMissing(loaded.warnings, io.stderr)
   const config = withAction(loaded.config, options.action)
   const [first] = config.kafka.events
   const topic = options.topic ?? first?.topic ?? ''

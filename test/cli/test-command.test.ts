@@ -25,6 +25,10 @@ actions:
   - { id: off, enabled: false, trigger: type = "track", message: "off", destination: vip }
   - { id: page, trigger: type = "page", message: "page", destination: [vip, closed] }
 `
+/** What needs no secret says so of those that are not set. */
+const UNSET = `warning: FOLDER/bellhop.yaml:4:26: the environment variable UNSET_WEBHOOK is not set
+warning: FOLDER/bellhop.yaml:5:24: the environment variable UNSET_WEBHOOK is not set
+`
 const GOOD = `
 tests:
   - name: an order
@@ -63,7 +67,7 @@ describe('bellhop test', () => {
     expect(await run(files)).toEqual({
       code: 0,
       out: 'a_test.yaml: 2 passed, 0 failed\nb_test.yml: 2 passed, 0 failed\n4 passed, 0 failed\n',
-      err: '',
+      err: UNSET,
     })
   })
 
@@ -93,7 +97,7 @@ a_test.yaml: 2 passed, 0 failed
 b_test.yaml: 0 passed, 2 failed
 2 passed, 2 failed
 `,
-      err: '',
+      err: UNSET,
     })
   })
 
@@ -126,11 +130,11 @@ b_test.yaml: 0 passed, 2 failed
   it('fails where there is no test file, and shows one', async () => {
     const { code, out, err } = await run({ 'bellhop.yaml': CONFIG })
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toMatch(/^no \*_test\.yaml file in FOLDER: write one, such as bellhop_test\.yaml\n/)
+    expect(err).toMatch(/\nno \*_test\.yaml file in FOLDER: write one, such as bellhop_test\.yaml\n/)
     const sample = err.slice(err.indexOf('\n\n') + 2).replaceAll(/^ {2}/gm, '')
     expect(await run({ 'bellhop.yaml': CONFIG, 'bellhop_test.yaml': sample })).toMatchObject({
       code: 0,
-      err: '',
+      err: UNSET,
     })
   })
 
@@ -172,11 +176,7 @@ b_test.yaml: 0 passed, 2 failed
       text,
     ])
     expect(files.map(([name]) => name)).toEqual(['bellhop.yaml', 'bellhop_test.yaml'])
-    expect(await run(Object.fromEntries(files))).toEqual({
-      code: 0,
-      out: '3 passed, 0 failed\n',
-      err: '',
-    })
+    expect(await run(Object.fromEntries(files))).toMatchObject({ code: 0, out: '3 passed, 0 failed\n' })
     const other = files.map(([name = '', text = '']) => [
       name,
       text.replace('u1 is on enterprise"  ', 'u2 is on enterprise"  '),
