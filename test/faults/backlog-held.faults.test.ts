@@ -31,6 +31,9 @@ const OF_EACH_WEBHOOK = 5_000
 const OTHERS = 100_000
 const WAVES = 4
 const HELD = 50
+/** In megabytes. 100,000 messages do not fit: were more than bits left of those that are done, the process would end. */
+const HEAP_MB = 96
+const SMALL_HEAP = { env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` } }
 
 describe('a lane that Slack told to wait, at the head of its partition', () => {
   it('keeps nothing else waiting, and costs no repeat of 100,000 messages when the process is killed', async () => {
@@ -48,7 +51,7 @@ describe('a lane that Slack told to wait, at the head of its partition', () => {
       { times: 1 },
     )
     const backlog = new Backlog(scene, { blackholes: BLACKHOLES })
-    const first = await runBellhop(processes, file, DISPATCH_ONLY)
+    const first = await runBellhop(processes, file, DISPATCH_ONLY, SMALL_HEAP)
     await untilReady(first)
     await backlog.queue(numbered('held', 1))
     await eventually('the lane is told to wait', async () => (await countReceipts(scene)) === 1)
@@ -72,8 +75,6 @@ describe('a lane that Slack told to wait, at the head of its partition', () => {
     print(`memory after each ${OTHERS / WAVES} messages: ${peaks.join(', ')} MB`)
     expect(scene.slack.requests(webhookPath('held'))).toHaveLength(1)
     expect(await committedOffset(scene)).toBe(0)
-    // The first half shows what the work itself takes. What the second leaves behind is bits: some megabytes at most.
-    expect(Number(peaks[3]) - Number(peaks[1])).toBeLessThan(60)
 
     first.kill('SIGKILL')
     await first.exited()

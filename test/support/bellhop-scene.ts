@@ -11,7 +11,7 @@ import { createSlackSimulator, type SlackSimulator } from '../../src/demo/simula
 import { Partitioners } from '../../src/kafka/kafkajs.ts'
 import { eventually } from './eventually.ts'
 import { randomPrefix, testBrokers } from './kafka.ts'
-import type { ChildProcesses, RunningProcess } from './processes.ts'
+import type { ChildProcesses, RunningProcess, SpawnOptions } from './processes.ts'
 import { quietKafka, type ReadRecord, readTopic } from './read-topic.ts'
 import { createTopic } from './topic-admin.ts'
 
@@ -242,8 +242,9 @@ export async function runBellhop(
   processes: ChildProcesses,
   file: string,
   args: readonly string[] = [],
+  options: SpawnOptions = {},
 ): Promise<RunningBellhop> {
-  const child = processes.bellhop(['run', '-c', file, '--http', '127.0.0.1:0', ...args])
+  const child = processes.bellhop(['run', '-c', file, '--http', '127.0.0.1:0', ...args], options)
   const [, http = ''] = await child.line(/"http":"(http:[^"]+)"/)
   const get = async (path: string): Promise<{ status: number; body: string }> => {
     const response = await fetch(`${http}${path}`)
