@@ -204,7 +204,7 @@ describe('bellhop backtest', () => {
       expect(findings).toMatchObject({ size: 2, passed: 1, fired: 1 })
       return 0
     })
-    expect(io.err()).toBe('')
+    expect(io.err()).toMatch(/^warning: .+ the environment variable BELLHOP_NOT_SET is not set\n$/)
   })
 
   it('is a command', async () => {

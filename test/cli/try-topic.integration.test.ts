@@ -24,13 +24,15 @@ actions:
 `)
 }
 
+const UNSET = 'warning: FILE:3:40: the environment variable UNSET_WEBHOOK is not set\n'
+
 async function run(config: string, options: { topic?: string; last?: string; action?: string }) {
   const io = captureIo()
   const code = await tryEvents(undefined, { config, last: '100', ...options }, io)
   return {
     code,
     out: io.out().replaceAll(scene.prefix, 'PREFIX'),
-    err: io.err().replaceAll(scene.prefix, 'PREFIX'),
+    err: io.err().replaceAll(scene.prefix, 'PREFIX').replaceAll(config, 'FILE'),
   }
 }
 
@@ -60,7 +62,7 @@ ACTION  EVENTS  FIRED  MESSAGES  MOST OFTEN FALSE FIRST
 order   2       1      1         1 x properties.total > 100
 page    0       0      0
 `,
-      err: '',
+      err: UNSET,
     })
   })
 
@@ -68,7 +70,7 @@ page    0       0      0
     const topic = await scene.createTopic('events')
     expect(await run(configOf(topic), { topic })).toMatchObject({
       code: 0,
-      err: 'PREFIX.events holds no events\n',
+      err: `${UNSET}PREFIX.events holds no events\n`,
     })
   })
 
