@@ -3,7 +3,6 @@ import { createPatience } from '../author/dry-run-patience.ts'
 import { withStandInAddresses } from '../author/stand-in-addresses.ts'
 import { eventMaker, topicMissing } from '../author/topic-events.ts'
 import type { Config, StartPosition } from '../config/config.ts'
-import { configPath, formatProblems, loadConfig } from '../config/load.ts'
 import { secretsOf } from '../config/secrets.ts'
 import { AppError } from '../core/errors.ts'
 import type { EventRecord } from '../event/event.ts'
@@ -16,6 +15,7 @@ import { type OpenRegistry, openRegistry, patientSchemas } from '../registry/ope
 import { NO_SCHEMAS } from '../registry/schema-store.ts'
 import { systemClock } from '../system.ts'
 import { type CommandIo, EXIT } from './io.ts'
+import { loadForCommand } from './load-for-command.ts'
 import { parseStart } from './start-position.ts'
 
 export interface DryRunOptions {
@@ -35,11 +35,8 @@ type Io = CommandIo & { signal: AbortSignal }
 export async function dryRun(options: DryRunOptions, io: Io): Promise<number> {
   refuseOptionsOfRun(options)
   const from = parseStart(options.start) ?? { at: 'latest' as const }
-  const loaded = await loadConfig(configPath(options.config, io.env), { env: io.env, secrets: 'optional' })
-  if (loaded.kind === 'invalid') {
-    io.stderr.write(formatProblems(loaded.problems))
-    return EXIT.usage
-  }
+  const loaded = await loadForCommand(options, io, 'optional')
+  if (loaded === null) return EXIT.usage
   const config = withStandInAddresses(loaded.config)
   const logger = createLogger({
     stream: io.stderr,

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { configPath, formatProblems, loadConfig, type Problem } from '../config/load.ts'
+import { formatProblems, type Problem } from '../config/load.ts'
 import { secretsOf } from '../config/secrets.ts'
 import { AppError } from '../core/errors.ts'
 import { type TopicNames, topicNames } from '../core/topic-names.ts'
@@ -13,6 +13,7 @@ import { RegistryUnavailable } from '../registry/registry-errors.ts'
 import { NO_SCHEMAS, type SchemaStore } from '../registry/schema-store.ts'
 import { settledWithin, systemClock } from '../system.ts'
 import { type CommandIo, EXIT } from './io.ts'
+import { loadForCommand } from './load-for-command.ts'
 import { warnOfMissing } from './warn-of-missing.ts'
 
 /** What every command works with that looks into topics. */
@@ -44,12 +45,8 @@ export async function withSession(
   io: CommandIo,
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
-  const { secrets } = options
-  const loaded = await loadConfig(configPath(options.config, io.env), { env: io.env, secrets })
-  if (loaded.kind === 'invalid') {
-    io.stderr.write(formatProblems(loaded.problems))
-    return EXIT.usage
-  }
+  const loaded = await loadForCommand(options, io, options.secrets)
+  if (loaded === null) return EXIT.usage
   const { config, warnings } = loaded
   const registry = patiently(openRegistry(config.registry, systemClock))
   const session: Session = {

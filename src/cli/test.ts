@@ -2,10 +2,11 @@ import { createTestRunner, type TestResult } from '../author/run-tests.ts'
 import { DEFAULT_AT } from '../author/test-cases.ts'
 import { readTestFiles } from '../author/test-files.ts'
 import { createFailureReport, type ReportLine } from '../author/test-report.ts'
-import { configPath, formatProblems, loadConfig } from '../config/load.ts'
+import { formatProblems } from '../config/load.ts'
 import { createOutput } from './dead/output.ts'
 import { type CommandIo, EXIT } from './io.ts'
 import { createLineMask } from './line-mask.ts'
+import { loadForCommand } from './load-for-command.ts'
 import { warnOfMissing } from './warn-of-missing.ts'
 
 /**
@@ -13,14 +14,10 @@ import { warnOfMissing } from './warn-of-missing.ts'
  * code: 0 where all passed; 1 where one failed, or where there is none; 2 where a file is wrong.
  */
 export async function test(options: { config?: string }, io: CommandIo): Promise<number> {
-  const path = configPath(options.config, io.env)
-  const loaded = await loadConfig(path, { env: io.env, secrets: 'optional' })
-  if (loaded.kind === 'invalid') {
-    io.stderr.write(formatProblems(loaded.problems))
-    return EXIT.usage
-  }
-  const { config } = loaded
-  warnOfMissing(loaded.warnings, io.stderr)
+  const loaded = await loadForCommand(options, io, 'optional')
+  if (loaded === null) return EXIT.usage
+  const { config, path, warnings } = loaded
+  warnOfMissing(warnings, io.stderr)
   const { folder, files, cases, problems } = await readTestFiles(config, path)
   if (files.length === 0) {
     const { topic = 'events' } = config.kafka.events[0] ?? {}

@@ -6,7 +6,6 @@ import { newestEvents } from '../author/topic-events.ts'
 import { parseEventFile, toGivenRecord } from '../author/try-events.ts'
 import type { Config } from '../config/config.ts'
 import { readText } from '../config/files.ts'
-import { configPath, formatProblems, loadConfig } from '../config/load.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { AppError } from '../core/errors.ts'
 import type { EventRecord } from '../event/event.ts'
@@ -16,6 +15,7 @@ import { systemClock } from '../system.ts'
 import { createOutput } from './dead/output.ts'
 import { type CommandIo, EXIT } from './io.ts'
 import { createLineMask } from './line-mask.ts'
+import { loadForCommand } from './load-for-command.ts'
 import { withSession } from './session.ts'
 import { describeBriefly, describeOne, type TriedEvent } from './try-report.ts'
 import { createTotals } from './try-totals.ts'
@@ -60,11 +60,8 @@ export async function tryEvents(
 }
 
 async function tryFile(file: string, options: TryOptions, io: CommandIo): Promise<number> {
-  const loaded = await loadConfig(configPath(options.config, io.env), { env: io.env, secrets: 'optional' })
-  if (loaded.kind === 'invalid') {
-    io.stderr.write(formatProblems(loaded.problems))
-    return EXIT.usage
-  }
+  const loaded = await loadForCommand(options, io, 'optional')
+  if (loaded === null) return EXIT.usage
   warnOfMissing(loaded.warnings, io.stderr)
   const config = withAction(loaded.config, options.action)
   const [first] = config.kafka.events

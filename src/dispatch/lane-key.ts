@@ -28,22 +28,12 @@ export function readdressed(
 ): ReadonlySet<string> {
   const others = [...after].filter(([id, destination]) => {
     const known = before.get(id)
-    return known === undefined || !sameAddress(known, destination)
+    return known === undefined || laneKeyOf(known, NO_OVERRIDE) !== laneKeyOf(destination, NO_OVERRIDE)
   })
   return new Set(others.map(([id]) => id))
 }
 
-function sameAddress(one: Destination, other: Destination): boolean {
-  if (one.type === 'api' && other.type === 'api') {
-    return (
-      one.methodUrl === other.methodUrl &&
-      one.channel === other.channel &&
-      one.token.reveal() === other.token.reveal()
-    )
-  }
-  if (one.type === 'webhook' && other.type === 'webhook') return one.url.reveal() === other.url.reveal()
-  return one.type === other.type
-}
+const NO_OVERRIDE = { channel: null }
 
 const FIRST_STAY_MS = 5_000
 const LONGEST_STAY_MS = 600_000
