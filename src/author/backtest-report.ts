@@ -1,6 +1,6 @@
 import type { Action, Destination } from '../config/config.ts'
 import type { DispatchRecord } from '../core/records.ts'
-import { formatDuration } from '../observe/wording.ts'
+import { cutTo, formatDuration, formatNumber, timeText } from '../observe/wording.ts'
 import type { FailureTally, Findings } from './backtest.ts'
 import { formatChart } from './backtest-hours.ts'
 import type { DestinationTotals } from './backtest-lane.ts'
@@ -41,7 +41,7 @@ function formatReading(findings: Findings, { action, span, tookMs }: ReportOf): 
   const rate = Math.round((events / Math.max(1, tookMs)) * 1_000)
   const seconds = (tookMs / 1_000).toFixed(1)
   const lines = [
-    `${action.id}: ${number(events)} events since ${timeText(span.sinceMs)}, read in ${seconds} s (${number(rate)}/s)`,
+    `${action.id}: ${formatNumber(events)} events since ${timeText(span.sinceMs)}, read in ${seconds} s (${formatNumber(rate)}/s)`,
   ]
   if (!action.enabled) lines.push('the action is disabled: this is what it would do if it were enabled')
   if (passed + hidden < size) {
@@ -55,8 +55,9 @@ function formatReading(findings: Findings, { action, span, tookMs }: ReportOf): 
       `the log begins at ${timeText(logBeginsMs)}: what was asked for before is not there to be read`,
     )
   }
-  if (outside > 0) lines.push(`${number(outside)} events carry a time outside of that span: left out`)
-  if (hidden > 0) lines.push(`${number(hidden)} offsets at the end are hidden by unfinished transactions`)
+  if (outside > 0) lines.push(`${formatNumber(outside)} events carry a time outside of that span: left out`)
+  if (hidden > 0)
+    lines.push(`${formatNumber(hidden)} offsets at the end are hidden by unfinished transactions`)
   return lines
 }
 
@@ -65,8 +66,8 @@ function formatFired({ fired, events, times }: Findings): string {
   const busiest = times.busiestMinute()
   const share = ((fired / events) * 100).toPrecision(2)
   const minute =
-    busiest === null ? '' : `; busiest minute ${timeText(busiest.startMs)}, ${number(busiest.count)}`
-  return `would have fired ${number(fired)} ${fired === 1 ? 'time' : 'times'} (${Number(share)} % of the events)${minute}`
+    busiest === null ? '' : `; busiest minute ${timeText(busiest.startMs)}, ${formatNumber(busiest.count)}`
+  return `would have fired ${formatNumber(fired)} ${fired === 1 ? 'time' : 'times'} (${Number(share)} % of the events)${minute}`
 }
 
 /** As far as was read, and from where the log begins, so that a bar of nothing means that nothing happened. */
@@ -106,7 +107,7 @@ function formatLane(destination: Destination, total: DestinationTotals): string 
   const text = `${plural(messages, 'message')}`
   if (destination.type === 'blackhole') return `${text}, taken by a blackhole: nothing is posted`
   const wait = longestWaitMs === 0 ? 'none waits' : `the longest wait is ${formatDuration(longestWaitMs)}`
-  const lost = expired === 0 ? '' : `; ${number(expired)} would have expired unposted`
+  const lost = expired === 0 ? '' : `; ${formatNumber(expired)} would have expired unposted`
   return `${text} in ${plural(posts, 'post')} ${paceOf(destination)}; ${wait}${lost}`
 }
 
@@ -118,14 +119,14 @@ function paceOf({ policy: { intervalMs, coalesce } }: Destination): string {
 
 function formatUsers({ users }: Findings, { clean }: ReportOf): string[] {
   const top = users.top(MOST_USERS)
-  const width = number(top[0]?.count ?? 0).length
+  const width = formatNumber(top[0]?.count ?? 0).length
   const lines = top.map(
-    ({ user, count }) => `${number(count).padStart(width)}  ${cut(clean(user), USER_CHARS)}`,
+    ({ user, count }) => `${formatNumber(count).padStart(width)}  ${cutTo(clean(user), USER_CHARS)}`,
   )
   if (users.missing === 0) return lines
   return [
     ...lines,
-    `at least so often, and at most ${number(users.missing)} more: there are too many users to count each`,
+    `at least so often, and at most ${formatNumber(users.missing)} more: there are too many users to count each`,
   ]
 }
 
@@ -144,7 +145,7 @@ function channelOf({ message: { channel } }: DispatchRecord, clean: ReportOf['cl
 
 function formatLosses({ withheld, cut: shortened, poison, failures }: Findings, of: ReportOf): string[] {
   return [
-    ...(withheld === 0 ? [] : [`${number(withheld)} withheld by the events' own integrations`]),
+    ...(withheld === 0 ? [] : [`${formatNumber(withheld)} withheld by the events' own integrations`]),
     ...[...failures].map(([cause, found]) =>
       formatTally(`${cause}: ${plural(found.count, 'message')}`, found, of),
     ),
@@ -157,24 +158,10 @@ function formatLosses({ withheld, cut: shortened, poison, failures }: Findings, 
 
 function formatTally(text: string, { first }: FailureTally, { clean }: ReportOf): string {
   const { topic, partition, offset, detail } = first
-  const why = detail === null ? '' : `: ${cut(clean(detail), DETAIL_CHARS)}`
+  const why = detail === null ? '' : `: ${cutTo(clean(detail), DETAIL_CHARS)}`
   return `${text}, the first at ${topic}:${partition}:${offset}${why}`
 }
 
 function plural(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US')
-}
-
-function cut(text: string, mostChars: number): string {
-  const chars = [...text]
-  return chars.length > mostChars ? `${chars.slice(0, mostChars - 1).join('')}…` : text
-}
-
-/** `2026-01-31 08:00:00Z`. */
-function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}Z`
+  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -4,6 +4,7 @@ import type { EventFormats } from '../event/event-formats.ts'
 import { missingSchemas } from '../event/missing-schemas.ts'
 import type { FollowedPortion, TopicFollower } from '../kafka/topic-follower.ts'
 import type { Failure, Matched } from '../match/match-event.ts'
+import { count, formatNumber } from '../observe/wording.ts'
 import type { SchemaStore } from '../registry/schema-store.ts'
 
 /**
@@ -60,7 +61,7 @@ async function matchPortion(
     totals.events += 1
     const { messages, failures } = deps.match(event)
     for (const { record } of messages) {
-      count(totals, record)
+      addMessage(totals, record)
       deps.message(record)
     }
     totals.failures += failures.length
@@ -68,7 +69,7 @@ async function matchPortion(
   }
 }
 
-function count({ messages }: DryRunTotals, { action, destination }: DispatchRecord): void {
+function addMessage({ messages }: DryRunTotals, { action, destination }: DispatchRecord): void {
   const byDestination = messages.get(action) ?? new Map<string, number>()
   byDestination.set(destination, (byDestination.get(destination) ?? 0) + 1)
   messages.set(action, byDestination)
@@ -80,20 +81,13 @@ export function formatTotals({ events, messages, failures }: DryRunTotals): stri
     .flatMap(([action, to]) => [...to].map(([destination, posts]) => ({ action, destination, posts })))
     .sort((a, b) => b.posts - a.posts)
   const total = rows.reduce((sum, { posts }) => sum + posts, 0)
-  const width = number(rows[0]?.posts ?? 0).length
-  const failed = failures === 0 ? '' : `, ${number(failures)} would have gone to dead letters`
+  const width = formatNumber(rows[0]?.posts ?? 0).length
+  const failed = failures === 0 ? '' : `, ${formatNumber(failures)} would have gone to dead letters`
   return [
-    `dry run: ${plural(events, 'event')} read, ${plural(total, 'message')} would have been posted${failed}`,
+    `dry run: ${count(events, 'event')} read, ${count(total, 'message')} would have been posted${failed}`,
     ...rows.map(
-      ({ action, destination, posts }) => `  ${number(posts).padStart(width)}  ${action} -> ${destination}`,
+      ({ action, destination, posts }) =>
+        `  ${formatNumber(posts).padStart(width)}  ${action} -> ${destination}`,
     ),
   ]
-}
-
-function plural(count: number, noun: string): string {
-  return `${count === 0 ? 'no' : number(count)} ${noun}${count === 1 ? '' : 's'}`
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US')
 }

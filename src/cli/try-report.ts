@@ -10,7 +10,7 @@ import type { Config } from '../config/config.ts'
 import type { EventRecord } from '../event/event.ts'
 import type { QueuedMessage } from '../match/match-event.ts'
 import { shownValue, withoutControls } from '../match/trigger/explain-text.ts'
-import { count, cutTo, timeText } from './dead/output.ts'
+import { count, cutTo, timeText } from '../observe/wording.ts'
 
 /** An event, where it lies, and what becomes of it. */
 export interface TriedEvent {

@@ -1,7 +1,7 @@
 import { type ExplainedAction, isNear, nearestFirst } from '../author/explain-match.ts'
 import type { Config } from '../config/config.ts'
 import { shownPart } from '../match/trigger/explain-text.ts'
-import { count, cutTo } from './dead/output.ts'
+import { count, cutTo } from '../observe/wording.ts'
 import { createTable } from './dead/table.ts'
 import { sentOf, type TriedEvent } from './try-report.ts'
 

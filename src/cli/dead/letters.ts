@@ -1,7 +1,7 @@
 import { type DeadLetterLog, openDeadLetterLog } from '../../kafka/dead-letter-log.ts'
+import { count } from '../../observe/wording.ts'
 import type { CommandIo } from '../io.ts'
 import type { Session } from '../session.ts'
-import { count } from './output.ts'
 
 /** A transaction of the match stage ends within milliseconds; only one whose process was killed hides more. */
 const PATIENCE_MS = 2_000

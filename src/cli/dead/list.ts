@@ -1,11 +1,12 @@
 import { isMeant, isNarrow } from '../../dead/letter-filter.ts'
 import { idOf, type StoredLetter } from '../../dead/stored-letter.ts'
+import { cutTo, timeText } from '../../observe/wording.ts'
 import { systemClock } from '../../system.ts'
 import { type CommandIo, EXIT } from '../io.ts'
 import { type Session, withSession } from '../session.ts'
 import { type FilterOptions, parseFilter, tellUnknownNames } from './filter-options.ts'
 import { openForReading, tellWhatIsForeign, tellWhatIsHidden } from './letters.ts'
-import { createOutput, cutTo, jsonLine, type Output, plainText, timeText, toJson } from './output.ts'
+import { createOutput, jsonLine, type Output, plainText, toJson } from './output.ts'
 import { createTable } from './table.ts'
 import { Tally } from './tally.ts'
 

@@ -65,19 +65,3 @@ export function plainText(text: string, mask: (json: string) => string): string 
   const masked: unknown = JSON.parse(mask(JSON.stringify(text)))
   return String(masked).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 }
-
-/** `2026-01-31 08:00:00Z`. */
-export function timeText(ms: number): string {
-  const date = new Date(ms)
-  return Number.isNaN(date.getTime()) ? String(ms) : `${date.toISOString().slice(0, 19).replace('T', ' ')}Z`
-}
-
-/** `no letters`, `1 letter`, `1,234 letters`. */
-export function count(amount: number, noun: string): string {
-  return `${amount === 0 ? 'no' : amount.toLocaleString('en-US')} ${noun}${amount === 1 ? '' : 's'}`
-}
-
-export function cutTo(text: string, mostChars: number): string {
-  const chars = [...text]
-  return chars.length > mostChars ? `${chars.slice(0, mostChars - 1).join('')}…` : text
-}

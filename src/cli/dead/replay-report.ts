@@ -3,11 +3,12 @@ import type { ReplayProgress } from '../../dead/replay.ts'
 import type { ReplaySkipReason } from '../../dead/replay-policy.ts'
 import { idOf, isNamedBy, type LetterId, type StoredLetter } from '../../dead/stored-letter.ts'
 import type { LetterPortion } from '../../kafka/dead-letter-log.ts'
+import { count } from '../../observe/wording.ts'
 import { systemClock } from '../../system.ts'
 import type { CommandIo } from '../io.ts'
 import { createProgressLine, type ProgressLine } from '../progress.ts'
 import type { Session } from '../session.ts'
-import { count, createOutput, type Output, plainText } from './output.ts'
+import { createOutput, type Output, plainText } from './output.ts'
 
 type Letters = AsyncGenerator<LetterPortion>
 

@@ -8,13 +8,13 @@ import { createOriginals, FencedReplayError, openReplayWriter } from '../../kafk
 import { describeFailure } from '../../kafka/failures.ts'
 import { openRecordCodecs } from '../../kafka/record-codec-open.ts'
 import { createMatcher } from '../../match/match-event.ts'
+import { count } from '../../observe/wording.ts'
 import { systemClock } from '../../system.ts'
 import { type CommandIo, EXIT } from '../io.ts'
 import { type Session, withSession } from '../session.ts'
 import { onStopSignal } from '../signals.ts'
 import { type FilterOptions, parseFilter, tellUnknownNames } from './filter-options.ts'
 import { openForReading, tellWhatIsForeign, tellWhatIsHidden } from './letters.ts'
-import { count } from './output.ts'
 import { ReplayReport } from './replay-report.ts'
 
 export interface DeadReplayOptions extends FilterOptions {

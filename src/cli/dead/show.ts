@@ -1,11 +1,12 @@
 import type { DeadLetter, EncodedBytes, RawEvent } from '../../core/records.ts'
 import { CAUSE_GUIDE } from '../../dead/cause-guide.ts'
 import { coordinatesOf, idOf, isNamedBy, type StoredLetter } from '../../dead/stored-letter.ts'
+import { count, cutTo, timeText } from '../../observe/wording.ts'
 import { type CommandIo, EXIT } from '../io.ts'
 import { type Session, withSession } from '../session.ts'
 import { requireId } from './filter-options.ts'
 import { openForReading, tellWhatIsForeign, tellWhatIsHidden } from './letters.ts'
-import { count, createOutput, cutTo, jsonLine, plainText, timeText, toJson } from './output.ts'
+import { createOutput, jsonLine, plainText, toJson } from './output.ts'
 
 export interface DeadShowOptions {
   config?: string

@@ -1,5 +1,5 @@
 import type { StoredLetter } from '../../dead/stored-letter.ts'
-import { count } from './output.ts'
+import { count } from '../../observe/wording.ts'
 
 /** How many letters there are, by cause. */
 export class Tally {
