@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { sleep } from '../system.ts'
+import { awaitStart } from './await-start.ts'
 import { askBroker } from './broker-answers.ts'
 import { continueLog, lastLines, logLines } from './broker-log.ts'
 import { brokerProperties } from './broker-properties.ts'
@@ -35,7 +36,6 @@ interface Site {
 
 const HOST = '127.0.0.1'
 const ATTEMPTS = 5
-const START_TIMEOUT_MS = 120_000
 const ASK_TIMEOUT_MS = 1_000
 const ASK_EVERY_MS = 50
 const LOG = 'broker.log'
@@ -126,20 +126,13 @@ async function failureToStart(
   site: Site,
   signal: AbortSignal | undefined,
 ): Promise<StartFailure | null> {
-  const settled = new AbortController()
-  const signals = [
-    settled.signal,
-    AbortSignal.timeout(START_TIMEOUT_MS),
-    ...(signal === undefined ? [] : [signal]),
-  ]
-  const failure = await Promise.race([
-    broker.died.then(({ during, detail }) => ({ how: `ended with ${detail}`, inUse: during === 'lock' })),
-    untilServing(site, AbortSignal.any(signals)).then((serving) => {
-      return serving ? null : { how: `did not serve clients in ${START_TIMEOUT_MS / 1_000} s`, inUse: false }
-    }),
-  ])
-  settled.abort()
-  return failure && { ...failure, lines: await logLines(join(site.directory, LOG), site.logFrom) }
+  const start = await awaitStart(broker, (until) => untilServing(site, until), signal)
+  if (start.kind === 'serves') return null
+  const failure =
+    start.kind === 'died'
+      ? { how: `ended with ${start.detail}`, inUse: start.during === 'lock' }
+      : { how: `did not serve clients in ${start.afterMs / 1_000} s`, inUse: false }
+  return { ...failure, lines: await logLines(join(site.directory, LOG), site.logFrom) }
 }
 
 /** False when the signal was aborted first. */

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { awaitStart } from './await-start.ts'
 import { lastLines, logLines } from './broker-log.ts'
 import {
   type LocalRegistry,
@@ -24,7 +25,6 @@ export interface RegistryRuntime {
 
 const HOST = '127.0.0.1'
 const ATTEMPTS = 3
-const START_TIMEOUT_MS = 120_000
 const LOG = 'registry.log'
 
 /** Throws AppError `no_local_registry`, and the signal's reason when it is aborted meanwhile. */
@@ -85,18 +85,7 @@ async function failureToStart(
   url: string,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
-  const settled = new AbortController()
-  const signals = [
-    settled.signal,
-    AbortSignal.timeout(START_TIMEOUT_MS),
-    ...(signal === undefined ? [] : [signal]),
-  ]
-  const failure = await Promise.race([
-    registry.died.then(({ detail }) => `ended with ${detail}`),
-    untilRegistryServes(url, AbortSignal.any(signals)).then((serves) =>
-      serves ? null : `did not serve in ${START_TIMEOUT_MS / 1_000} s`,
-    ),
-  ])
-  settled.abort()
-  return failure
+  const start = await awaitStart(registry, (until) => untilRegistryServes(url, until), signal)
+  if (start.kind === 'serves') return null
+  return start.kind === 'died' ? `ended with ${start.detail}` : `did not serve in ${start.afterMs / 1_000} s`
 }
