@@ -1,8 +1,9 @@
 import type { Config, StartPosition } from './config/config.ts'
 import type { Loaded } from './config/load.ts'
 import { topicNames } from './core/topic-names.ts'
-import { connectAdmin, watchBroker } from './kafka/broker.ts'
-import { type Admin, createKafkaClient } from './kafka/client.ts'
+import { NO_CONTROLS } from './dispatch/controls.ts'
+import { connectAdmin } from './kafka/broker.ts'
+import { createKafkaClient } from './kafka/client.ts'
 import { isKafkaFailure } from './kafka/failures.ts'
 import { openRecordCodecs } from './kafka/record-codec-open.ts'
 import { RecordWriter } from './kafka/record-writer.ts'
@@ -17,11 +18,11 @@ import { createRegistryHealth, type RegistryHealth } from './observe/registry-he
 import { createPipeline } from './pipeline.ts'
 import { openRegistry } from './registry/open-registry.ts'
 import { RegistryUnavailable } from './registry/registry-errors.ts'
-import { NO_SCHEMAS, type SchemaStore } from './registry/schema-store.ts'
+import { NO_SCHEMAS } from './registry/schema-store.ts'
 import { LiveConfig } from './reload/live-config.ts'
 import { Reloader } from './reload/reloader.ts'
 import { createSlackClient } from './slack/client.ts'
-import type { Stage } from './stage.ts'
+import { watchStages } from './stage-watch.ts'
 import { settledWithin, sleep, systemClock } from './system.ts'
 import { packageVersion } from './version.ts'
 
@@ -51,8 +52,6 @@ export interface AppOptions {
   load?: () => Promise<Loaded>
 }
 
-const BROKER_CHECK_MS = 1_000
-const STAGE_CHECK_MS = 500
 const START_RETRY_MS = 2_000
 const WRITER_CLOSE_MS = 1_000
 /** Whatever a broker or receiver does, a stop takes no longer. */
@@ -217,10 +216,11 @@ async function runStages(running: Running): Promise<void> {
     onFatal: running.fail,
     writer,
     slack,
+    controls: NO_CONTROLS,
   })
   for (const stage of stages) running.live.addUser(stage)
   running.metrics.setBacklogSource(() => stages.flatMap((stage) => [...(stage.backlog?.() ?? [])]))
-  closers.push(watchBrokerAndStages(stages, { ...running, admin, schemas }).stop)
+  closers.push(watchStages(stages, { ...running, admin, schemas }).stop)
   closers.push(async () => void (await Promise.all(stages.map((stage) => stage.stop()))))
   for (const stage of stages) await patiently(running, () => stage.start())
 }
@@ -245,44 +245,4 @@ async function patiently<T>(running: Running, work: () => Promise<T>): Promise<T
     }
   }
   return null
-}
-
-/** Keeps lag and readiness true: the process is ready while the broker answers and every stage does its work. */
-function watchBrokerAndStages(
-  stages: readonly Stage[],
-  running: Running & { admin: Admin; schemas: SchemaStore },
-): { stop(): Promise<void> } {
-  const { config, admin, broker, components, observer, registry, schemas } = running
-  const { brokers, events, prefix } = config.kafka
-  let reachable = true
-  const checks = setInterval(() => {
-    for (const stage of stages) {
-      const trouble = stage.trouble()
-      if (trouble === null) components.get(stage.name)?.ready()
-      else components.get(stage.name)?.notReady(trouble)
-    }
-    registry?.note(schemas.trouble())
-  }, STAGE_CHECK_MS)
-  const watch = watchBroker({
-    admin,
-    topics: [...events.map(({ topic }) => topic), topicNames(prefix).dispatch],
-    everyMs: BROKER_CHECK_MS,
-    answered(ranges) {
-      if (!reachable) observer.brokerReached({ brokers })
-      reachable = true
-      broker.ready()
-      for (const stage of stages) stage.noteRanges(ranges)
-    },
-    failed(error) {
-      reachable = false
-      broker.notReady('the broker does not answer')
-      observer.brokerUnreachable({ brokers, error, retryInMs: BROKER_CHECK_MS })
-    },
-  })
-  return {
-    stop() {
-      clearInterval(checks)
-      return watch.stop()
-    },
-  }
 }

@@ -1,7 +1,9 @@
 import type { Config, StartPosition } from './config/config.ts'
 import type { Clock } from './core/clock.ts'
 import type { Random } from './core/random.ts'
+import type { LaneStatus, PartitionStatus } from './core/records.ts'
 import type { TopicNames } from './core/topic-names.ts'
+import type { Controls } from './dispatch/controls.ts'
 import type { Admin, Kafka } from './kafka/client.ts'
 import type { TopicRanges } from './kafka/offsets.ts'
 import type { RecordCodecs } from './kafka/record-codec.ts'
@@ -27,6 +29,17 @@ export interface Stage {
   /** Takes note of what the partitions hold: reports lag, and finds positions that the log does not reach. */
   noteRanges(ranges: TopicRanges): void
   backlog?(): Iterable<LaneBacklog>
+  /** The partitions that it holds, as they are now. */
+  partitions(): PartitionStatus[]
+  /** Dispatch: its lanes that have something waiting or to remember. */
+  lanes?(): LaneStatus[]
+  /**
+   * Dispatch: whether this process speaks for the group. One does at a time, whoever owns the first dispatch
+   * partition; a process that wakes from a freeze may think so for a moment longer.
+   */
+  leads?(): boolean
+  /** Dispatch: what is paused or silenced has changed. */
+  controlsChanged?(): void
 }
 
 export interface StageDeps {
@@ -53,4 +66,5 @@ export interface StageDeps {
 export interface DispatchStageDeps extends StageDeps {
   writer: RecordWriter
   slack: SlackClient
+  controls: Controls
 }

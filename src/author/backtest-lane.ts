@@ -100,6 +100,7 @@ function asQueued(record: DispatchRecord): QueuedMessage {
     bytes: 0,
     attempts: 0,
     ambiguous: 0,
+    postMessages: null,
     unit: null,
     ownedSinceMs: Number.NEGATIVE_INFINITY,
     owned: () => true,

@@ -17,8 +17,29 @@ export interface Config {
   maxEventBytes: number
   /** What `run` serves its health and metrics on. */
   http: { host: string; port: number }
+  /** What whoever opens the pages from another machine must know; null: they are served to this machine alone. */
+  httpToken: Secret | null
+  /** A synthetic event that goes all the way, again and again; null: none. */
+  canary: CanaryConfig | null
+  /** Where bellhop posts about itself; null: nowhere. */
+  notify: NotifyConfig | null
   /** Where Avro schemas are kept; null: there is none, and everything is JSON. */
   registry: RegistryConfig | null
+}
+
+export interface CanaryConfig {
+  /** Id of a configured destination. */
+  destination: string
+  everyMs: number
+}
+
+export interface NotifyConfig {
+  /** Id of a configured destination. */
+  destination: string
+  /** A message that waits for longer is worth a word. */
+  oldestMessageMs: number
+  /** So many letters within ten minutes are worth a word. */
+  deadLetters: number
 }
 
 /** A registry with Confluent's HTTP interface. */

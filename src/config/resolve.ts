@@ -32,6 +32,9 @@ export async function resolveConfig(
     slack: slack.slack,
     destinations: new Map([...named.destinations, ...destinations]),
     actions,
+    httpToken: null,
+    canary: null,
+    notify: null,
     ...general,
   }
 }

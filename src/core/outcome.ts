@@ -45,6 +45,20 @@ export type MessageCause = (typeof MESSAGE_CAUSES)[number]
 export const DEAD_LETTER_CAUSES = [...EVENT_CAUSES, ...MESSAGE_CAUSES] as const
 export type DeadLetterCause = EventCause | MessageCause
 
+/** What a person may say about a destination: its messages are dropped with a receipt, or wait in order. */
+export const CONTROL_KINDS = ['silence', 'pause'] as const
+export type ControlKind = (typeof CONTROL_KINDS)[number]
+
+/** What bellhop posts about itself, where `notify` says so. */
+export const NOTIFY_CAUSES = [
+  'breaker_opened',
+  'breaker_closed',
+  'oldest_message',
+  'dead_letters',
+  'reload_refused',
+] as const
+export type NotifyCause = (typeof NOTIFY_CAUSES)[number]
+
 /**
  * A lane's breaker: `open` while its webhook or channel takes nothing and messages are given up unposted,
  * `half_open` while one real message probes it.

@@ -1,4 +1,4 @@
-import type { BreakerState, DeadLetterCause, FinalOutcome } from './outcome.ts'
+import type { AttemptOutcome, BreakerState, ControlKind, DeadLetterCause, FinalOutcome } from './outcome.ts'
 
 /**
  * The values of bellhop's own topics, as they stand on the wire (schemas/*.avsc describe the same shapes).
@@ -66,6 +66,8 @@ export interface Receipt {
   /** How many of the attempts may have arrived unanswered. */
   ambiguous: number
   answer: Answer | null
+  /** How many messages shared its last post, itself included; null where nothing was posted. */
+  post_messages: number | null
   /** The key of its dispatch record: the lane it went through. */
   lane: string | null
   /** Set where outcome is null: nothing leaves the lane before. */
@@ -116,4 +118,93 @@ export interface DeadLetter {
   /** The offset of the letter that was replayed, in the mark's own partition; where kind is `replayed`. */
   replays: number | null
   recorded_at: number
+}
+
+/**
+ * bellhop.controls: what a person has said about a destination. Compacted: the last record of a key counts, and one
+ * without a value takes it back. Key: kind and destination, `silence/sales`.
+ */
+export interface Control {
+  kind: ControlKind
+  destination: string
+  why: string | null
+  /** Who said so, `user@host`, as far as that is known. */
+  by: string | null
+  since: number
+  /** When it ends by itself; null: when a person ends it. */
+  until: number | null
+}
+
+/** A process's place in a partition that it holds. */
+export interface PartitionStatus {
+  /** One of STAGES. */
+  stage: string
+  topic: string
+  partition: number
+  /** The next offset to be worked on; null while it is being prepared. */
+  position: number | null
+  /** Records between the position and the end of the partition, when this was written. */
+  lag: number | null
+  /** Why it stands still, in a sentence; null while it does not. */
+  trouble: string | null
+}
+
+/** A lane that has something waiting, or something to remember. */
+export interface LaneStatus {
+  /** The key of its dispatch records. */
+  lane: string
+  /** Ids of the destinations that share it and have been seen. */
+  destinations: string[]
+  /** Messages in it; others may have been passed over behind them. */
+  waiting: number
+  /** When the oldest of them was queued. */
+  oldest_at: number | null
+  /** Least time between an answer and the next post; null: `rate: off`, or not known. */
+  interval_ms: number | null
+  /** When the head may leave at the earliest; null where nothing waits, or nobody can know. */
+  next_post_at: number | null
+  paused: boolean
+  /** Since when its posts have been failing; null where the last one did not. */
+  failing_since: number | null
+  breaker: BreakerState
+  last_answer: {
+    at: number
+    outcome: AttemptOutcome
+    status: number | null
+    detail: string | null
+    /** How many messages shared the post. */
+    messages: number
+  } | null
+}
+
+/**
+ * bellhop.status: what a process is doing, written every 2 s. Compacted; key: `process`. A process that stops in
+ * order ends its record; whoever reads takes no older one than 15 s for true.
+ */
+export interface ProcessStatus {
+  /** Names the process among all: host, process id and a few random digits. */
+  process: string
+  host: string
+  pid: number
+  version: string
+  config_version: string
+  /** Of STAGES. */
+  stages: string[]
+  started_at: number
+  recorded_at: number
+  ready: boolean
+  /** Why it is not ready: a sentence each. */
+  trouble: string[]
+  partitions: PartitionStatus[]
+  /** The lanes most in trouble first, at most 1,000 of them. */
+  lanes: LaneStatus[]
+  lanes_total: number
+  /** Messages in all of its lanes. */
+  waiting: number
+  /** Letters that it has put on record since it started. */
+  dead_letters: number
+  /** The last reload of its configuration; null before the first. */
+  reload: { at: number; result: string; detail: string | null } | null
+  /** Where it speaks for the group (see docs/notify.md): when it last spoke of each cause. */
+  notified: { cause: string; at: number }[]
 }

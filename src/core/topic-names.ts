@@ -3,6 +3,10 @@ export interface TopicNames {
   dispatch: string
   receipts: string
   deadLetters: string
+  /** Compacted, one partition. */
+  controls: string
+  /** Compacted, one partition. */
+  status: string
   matchGroup: string
   dispatchGroup: string
 }
@@ -12,6 +16,8 @@ export function topicNames(prefix: string): TopicNames {
     dispatch: `${prefix}.dispatch`,
     receipts: `${prefix}.receipts`,
     deadLetters: `${prefix}.dead-letters`,
+    controls: `${prefix}.controls`,
+    status: `${prefix}.status`,
     matchGroup: `${prefix}.match`,
     dispatchGroup: `${prefix}.dispatch`,
   }

@@ -1,5 +1,5 @@
 import type { Config, Destination } from '../config/config.ts'
-import type { MessageContent } from '../core/records.ts'
+import type { MessageContent, PartitionStatus } from '../core/records.ts'
 import { DispatchOwners } from '../kafka/dispatch-owners.ts'
 import type { TopicRanges } from '../kafka/offsets.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
@@ -136,6 +136,10 @@ export class DispatchStage implements Stage {
 
   backlog(): Iterable<LaneBacklog> {
     return this.#lanes.backlog()
+  }
+
+  partitions(): PartitionStatus[] {
+    return []
   }
 
   noteRanges(ranges: TopicRanges): void {

@@ -63,6 +63,7 @@ function receiptOf(message: QueuedMessage, nowMs: number): Omit<Receipt, Decided
     dispatch_offset: message.dispatchOffset,
     attempts: message.attempts,
     ambiguous: message.ambiguous,
+    post_messages: message.postMessages,
     lane: message.lane,
     event: record.event,
     queued_at: message.queuedAt,

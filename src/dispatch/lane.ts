@@ -15,6 +15,8 @@ export interface QueuedMessage {
   attempts: number
   /** How many of the attempts may have arrived unanswered. */
   ambiguous: number
+  /** How many messages shared its last post; null before the first. */
+  postMessages: number | null
   /** Messages of one unit share their posts and no others do; null: any that looks alike may join. See coalesce.ts. */
   unit: number | null
   /**

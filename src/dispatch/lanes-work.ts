@@ -208,7 +208,10 @@ export class LaneWork {
       this.#rest(NOT_WRITTEN_PAUSE_MS)
       return
     }
-    for (const message of group) message.attempts += 1
+    for (const message of group) {
+      message.attempts += 1
+      message.postMessages = group.length
+    }
     observer.postAnswered({
       destination: destination.id,
       messageId: group[0].record.id,

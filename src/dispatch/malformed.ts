@@ -60,6 +60,7 @@ export function malformedReceipt(message: ForeignRecord, at: Place, clock: Clock
     attempts: 0,
     ambiguous: 0,
     answer: null,
+    post_messages: null,
     lane: null,
     held_until: null,
     failing_since: null,

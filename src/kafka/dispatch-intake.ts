@@ -199,6 +199,7 @@ export class DispatchIntake {
       queuedAt: timestampOf(message),
       attempts,
       ambiguous,
+      postMessages: null,
       unit: null,
       ownedSinceMs: ownership.sinceMs,
       owned: ownership.owned,

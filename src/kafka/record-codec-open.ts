@@ -20,7 +20,7 @@ export function createReadingCodecs(registry: OpenRegistry | null): RecordCodecs
  */
 export async function openRecordCodecs(
   registry: OpenRegistry | null,
-  topics: Pick<TopicNames, 'dispatch' | 'receipts' | 'deadLetters'>,
+  topics: Omit<TopicNames, 'matchGroup' | 'dispatchGroup'>,
 ): Promise<RecordCodecs> {
   if (registry === null) return createReadingCodecs(null)
   const register = (topic: string, name: keyof OwnRecords): Promise<number> =>
@@ -29,6 +29,8 @@ export async function openRecordCodecs(
     dispatch: await register(topics.dispatch, 'dispatch'),
     receipt: await register(topics.receipts, 'receipt'),
     deadLetter: await register(topics.deadLetters, 'deadLetter'),
+    control: await register(topics.controls, 'control'),
+    status: await register(topics.status, 'status'),
   }
   return createRecordCodecs({ schemas: registry.schemas, ids })
 }

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import avro, { type Schema, type Type } from 'avsc'
-import type { DeadLetter, DispatchRecord, Receipt } from '../core/records.ts'
+import type { Control, DeadLetter, DispatchRecord, ProcessStatus, Receipt } from '../core/records.ts'
 
 /** The records that bellhop's own topics hold. */
 export interface OwnRecords {
   dispatch: DispatchRecord
   receipt: Receipt
   deadLetter: DeadLetter
+  control: Control
+  status: ProcessStatus
 }
 
 const SCHEMAS = new URL('../../schemas/', import.meta.url)
@@ -15,6 +17,8 @@ const FILES: Readonly<Record<keyof OwnRecords, string>> = {
   dispatch: 'dispatch.avsc',
   receipt: 'receipt.avsc',
   deadLetter: 'dead-letter.avsc',
+  control: 'control.avsc',
+  status: 'status.avsc',
 }
 
 /** The text of the schema's file, as the registry gets it. */

@@ -1,5 +1,5 @@
 import type { Schema, Type } from 'avsc'
-import type { DeadLetter, DispatchRecord, Receipt } from '../core/records.ts'
+import type { Control, DeadLetter, DispatchRecord, ProcessStatus, Receipt } from '../core/records.ts'
 import type { SchemaStore } from '../registry/schema-store.ts'
 import { type AvroForm, createAvroForm } from './record-codec-avro.ts'
 import { type OwnRecords, ownSchema, ownType } from './record-codec-schemas.ts'
@@ -46,6 +46,8 @@ export function createRecordCodecs(deps: RecordCodecsDeps = { schemas: null, ids
     dispatch: createCodec<DispatchRecord>('dispatch', deps),
     receipt: createCodec<Receipt>('receipt', deps),
     deadLetter: createCodec<DeadLetter>('deadLetter', deps),
+    control: createCodec<Control>('control', deps),
+    status: createCodec<ProcessStatus>('status', deps),
   }
 }
 

@@ -6,9 +6,39 @@ import type { Observer } from '../observe/observer.ts'
 import { hasErrorType } from './failures.ts'
 import { ConfigResourceTypes } from './kafkajs.ts'
 
+interface TopicPlan {
+  topic: string
+  /** Null: as configured. */
+  partitions: number | null
+  settings: Readonly<Record<string, string>>
+}
+
+/** A closed segment can be compacted: what a process said of itself is soon nothing but its last word. */
+const STATUS_SETTINGS = {
+  'cleanup.policy': 'compact,delete',
+  'retention.ms': '3600000',
+  'segment.ms': '300000',
+  'min.cleanable.dirty.ratio': '0.1',
+  'delete.retention.ms': '60000',
+}
+
+/** Each of bellhop's own topics, as it is created. */
+function ownTopics({ prefix, topics }: Config['kafka']): TopicPlan[] {
+  const names = topicNames(prefix)
+  const messages = { 'retention.ms': String(topics.retentionMs) }
+  return [
+    { topic: names.dispatch, partitions: null, settings: messages },
+    { topic: names.receipts, partitions: null, settings: messages },
+    { topic: names.deadLetters, partitions: null, settings: messages },
+    { topic: names.controls, partitions: 1, settings: { 'cleanup.policy': 'compact' } },
+    { topic: names.status, partitions: 1, settings: STATUS_SETTINGS },
+  ]
+}
+
 /**
- * Creates what is missing and refuses what would lose records or break the completion log: a compacted topic of
- * ours, or receipts with another partition count or a shorter retention than dispatch. Events topics are created
+ * Creates what is missing and refuses what would lose records or break the completion log: messages in a compacted
+ * topic, receipts with another partition count or a shorter retention than dispatch, silences that are deleted in
+ * time. Events topics are created
  * too, with the broker's own defaults for retention: on a fresh cluster nothing has to be done by hand.
  */
 export async function ensureTopics(
@@ -18,16 +48,18 @@ export async function ensureTopics(
 ): Promise<void> {
   const { kafka } = config
   const names = topicNames(kafka.prefix)
-  const own = [names.dispatch, names.receipts, names.deadLetters]
+  const own = ownTopics(kafka)
   const existing = new Set(await admin.listTopics())
-  const eventTopics = kafka.events.map(({ topic }) => topic)
-  const missing = [...own, ...eventTopics].filter((topic) => !existing.has(topic))
-  const retention = [{ name: 'retention.ms', value: String(kafka.topics.retentionMs) }]
-  for (const topic of missing) {
-    await createTopic({ admin, config, topic, configEntries: own.includes(topic) ? retention : [] }, observer)
+  const events = kafka.events.map(({ topic }) => ({ topic, partitions: null, settings: {} }))
+  for (const plan of [...own, ...events]) {
+    if (!existing.has(plan.topic)) await createTopic({ admin, config, plan }, observer)
   }
-  const settings = await settingsOf(admin, own)
-  refuseCompaction(settings)
+  const settings = await settingsOf(
+    admin,
+    own.map(({ topic }) => topic),
+  )
+  refuseCompaction(settings, [names.dispatch, names.receipts, names.deadLetters])
+  refuseDeletion(settings, names.controls)
   await refuseUnequalPartitions(admin, names)
   refuseShorterReceipts(settings, names)
 }
@@ -35,13 +67,15 @@ export async function ensureTopics(
 interface NewTopic {
   admin: Admin
   config: Pick<Config, 'kafka'>
-  topic: string
-  configEntries: { name: string; value: string }[]
+  plan: TopicPlan
 }
 
 async function createTopic(wanted: NewTopic, observer: Observer): Promise<void> {
-  const { admin, topic, configEntries } = wanted
-  const { create, partitions, replication } = wanted.config.kafka.topics
+  const { admin, plan } = wanted
+  const { topic } = plan
+  const { create, replication } = wanted.config.kafka.topics
+  const partitions = plan.partitions ?? wanted.config.kafka.topics.partitions
+  const configEntries = Object.entries(plan.settings).map(([name, value]) => ({ name, value }))
   if (!create) {
     throw new AppError(
       'topic_missing',
@@ -92,9 +126,11 @@ async function settingsOf(
   )
 }
 
-function refuseCompaction(settings: ReadonlyMap<string, ReadonlyMap<string, string>>): void {
-  for (const [topic, entries] of settings) {
-    const policy = entries.get('cleanup.policy')
+type Settings = ReadonlyMap<string, ReadonlyMap<string, string>>
+
+function refuseCompaction(settings: Settings, topics: readonly string[]): void {
+  for (const topic of topics) {
+    const policy = settings.get(topic)?.get('cleanup.policy')
     if (policy === undefined || policy === 'delete') continue
     throw new AppError(
       'topic_unsuitable',
@@ -105,11 +141,20 @@ function refuseCompaction(settings: ReadonlyMap<string, ReadonlyMap<string, stri
   }
 }
 
+/** A silence or pause is to last until it ends or is ended, however long nobody says anything. */
+function refuseDeletion(settings: Settings, controls: string): void {
+  const policy = settings.get(controls)?.get('cleanup.policy')
+  if (policy === undefined || policy === 'compact') return
+  throw new AppError(
+    'topic_unsuitable',
+    `topic ${controls} has cleanup.policy=${policy}, which deletes silences and pauses that are still in force. Run ` +
+      `"kafka-configs.sh --alter --entity-type topics --entity-name ${controls} --add-config ` +
+      'cleanup.policy=compact", or choose another kafka.prefix.',
+  )
+}
+
 /** Receipts that are gone before their dispatch records say nothing of them: what was delivered would be again. */
-function refuseShorterReceipts(
-  settings: ReadonlyMap<string, ReadonlyMap<string, string>>,
-  { dispatch, receipts }: TopicNames,
-): void {
+function refuseShorterReceipts(settings: Settings, { dispatch, receipts }: TopicNames): void {
   const retentionOf = (topic: string): number => {
     const value = Number(settings.get(topic)?.get('retention.ms') ?? -1)
     return value < 0 ? Number.POSITIVE_INFINITY : value

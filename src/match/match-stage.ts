@@ -53,6 +53,7 @@ export function createMatchStage(deps: StageDeps): Stage {
       await consumer.stop()
     },
     trouble: () => consumer.trouble(),
+    partitions: () => [],
     noteRanges(ranges) {
       consumer.noteRanges(ranges)
       for (const held of consumer.held()) {

@@ -8,6 +8,7 @@ import { createOwnershipEvents } from './events/ownership-events.ts'
 import { createPartitionEvents } from './events/partition-events.ts'
 import { createProcessEvents } from './events/process-events.ts'
 import { createReloadEvents } from './events/reload-events.ts'
+import { createSightEvents } from './events/sight-events.ts'
 import { createLogLimiter } from './log-limiter.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -38,6 +39,7 @@ export function createObserver(deps: {
     ...createOwnershipEvents(log, metrics),
     ...createKafkaEvents(log, metrics),
     ...createReloadEvents(log, metrics),
+    ...createSightEvents(log, metrics),
     ...createProcessEvents(log),
   }
 }

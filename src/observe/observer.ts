@@ -1,5 +1,11 @@
 import type { Problem } from '../config/problem.ts'
-import type { AttemptOutcome, BreakerState, DeadLetterCause, EventCause } from '../core/outcome.ts'
+import type {
+  AttemptOutcome,
+  BreakerState,
+  DeadLetterCause,
+  EventCause,
+  NotifyCause,
+} from '../core/outcome.ts'
 
 export const STAGES = ['match', 'dispatch'] as const
 export type StageName = (typeof STAGES)[number]
@@ -81,6 +87,24 @@ export interface Observer {
   breakerChanged(event: { destination: string; state: BreakerState; detail: string | null }): void
   /** Queued again under its destination's new key, since the webhook's address has changed. */
   messageMoved(event: { destination: string; action: string; messageId: string }): void
+  /** Dropped, since a person has silenced its destination or (a word of bellhop's own) its lane is broken itself. */
+  messageSilenced(event: {
+    destination: string
+    action: string
+    messageId: string
+    detail: string | null
+  }): void
+  /** The destinations that are paused and silenced from now on. */
+  controlsChanged(event: { paused: readonly string[]; silenced: readonly string[] }): void
+  /** The canary's event is on its way. */
+  canarySent(event: { topic: string }): void
+  canaryFailed(event: { error: unknown }): void
+  /** `roundTripMs`: from the event's Kafka timestamp to the receiver's answer. */
+  canaryArrived(event: { destination: string; roundTripMs: number }): void
+  /** bellhop has queued a message about itself. */
+  notified(event: { cause: NotifyCause; destination: string; detail: string }): void
+  /** What this process does cannot be told to the others: the pages show it as gone. */
+  statusFailed(event: { error: unknown }): void
   /** A destination of the configuration takes any certificate: told at every start. */
   destinationInsecure(event: { destination: string }): void
 

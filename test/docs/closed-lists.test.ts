@@ -47,14 +47,15 @@ describe('closed lists', () => {
 
 describe('docs/records.md', () => {
   const codecs = createRecordCodecs()
-  const [dispatch = '', receipt = ''] = blocks('json', records)
+  const [dispatch = '', receipt = '', control = ''] = blocks('json', records)
 
-  it('shows a dispatch record and a receipt that fit their schemas', () => {
+  it('shows a dispatch record, a receipt and a control that fit their schemas', () => {
     expect(codecs.dispatch.decode(Buffer.from(dispatch))).toMatchObject({ kind: 'record' })
     expect(codecs.receipt.decode(Buffer.from(receipt))).toMatchObject({ kind: 'record' })
+    expect(codecs.control.decode(Buffer.from(control))).toMatchObject({ kind: 'record' })
   })
 
-  it.each(['dispatch', 'receipt', 'dead-letter'])('explains every field of schemas/%s.avsc', (name) => {
+  it.each(['dispatch', 'receipt', 'dead-letter', 'control', 'status'])('explains every field of schemas/%s.avsc', (name) => {
     const schema: { fields: { name: string }[] } = JSON.parse(
       readFileSync(`${ROOT}schemas/${name}.avsc`, 'utf8'),
     )

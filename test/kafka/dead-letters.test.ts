@@ -112,6 +112,7 @@ describe('what goes into a topic is far below what a broker refuses', () => {
           bytes: 0,
           attempts: 1,
           ambiguous: 0,
+          postMessages: null,
           unit: null,
           ownedSinceMs: 0,
           owned: () => true,

@@ -127,6 +127,7 @@ function receiptOf(offset: number, outcome: Receipt['outcome'], change: Partial<
     attempts: 1,
     ambiguous: 0,
     answer: null,
+    post_messages: null,
     lane: 'a',
     held_until: null,
     failing_since: null,

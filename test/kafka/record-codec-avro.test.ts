@@ -9,7 +9,7 @@ import { AVRO_OPTIONS } from '../../src/registry/avro-types.ts'
 import { NO_SCHEMAS, type SchemaStore } from '../../src/registry/schema-store.ts'
 import { eventLetter, messageLetter } from '../dead/support/sample-letters.ts'
 
-const IDS = { dispatch: 11, receipt: 12, deadLetter: 2 ** 31 - 1 }
+const IDS = { dispatch: 11, receipt: 12, deadLetter: 2 ** 31 - 1, control: 14, status: 15 }
 const writing = createRecordCodecs({ schemas: NO_SCHEMAS, ids: IDS })
 
 const LETTER = messageLetter()

@@ -32,6 +32,7 @@ const RECEIPT: Receipt = {
   attempts: 1,
   ambiguous: 0,
   answer: ANSWER,
+  post_messages: 1,
   lane: 'https://hooks.slack.com/0123',
   held_until: null,
   failing_since: null,

@@ -22,6 +22,9 @@ export function testConfig(change: Partial<Config> = {}): Config {
     integrationNames: ['Slack', 'Actions Slack'],
     maxEventBytes: 1_048_576,
     http: { host: '127.0.0.1', port: 0 },
+    httpToken: null,
+    canary: null,
+    notify: null,
     registry: null,
     ...change,
   }

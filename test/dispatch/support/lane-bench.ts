@@ -58,6 +58,7 @@ export function message(destination: string, offset: number, owned = (): boolean
     bytes: 100,
     attempts: 0,
     ambiguous: 0,
+    postMessages: null,
     unit: null,
     ownedSinceMs: -Infinity,
     owned,

@@ -1,0 +1,57 @@
+import type { EventLog } from '../event-log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Observer } from '../observer.ts'
+import { formatDuration } from '../wording.ts'
+
+type SightEvents = Pick<
+  Observer,
+  | 'messageSilenced'
+  | 'controlsChanged'
+  | 'canarySent'
+  | 'canaryFailed'
+  | 'canaryArrived'
+  | 'notified'
+  | 'statusFailed'
+>
+
+/** What persons say of destinations, and what bellhop says of itself, as log lines and metrics. */
+export function createSightEvents(log: EventLog, _metrics: Metrics): SightEvents {
+  return {
+    messageSilenced: ({ destination, action, messageId, detail }) => {
+      log.write('debug', 'messageSilenced', () => [
+        `a message for ${destination} is dropped: it is silenced`,
+        { destination, action, message_id: messageId, detail },
+      ])
+    },
+    controlsChanged: ({ paused, silenced }) => {
+      log.write('info', 'controlsChanged', () => [
+        'what is paused or silenced has changed',
+        { paused, silenced },
+      ])
+    },
+    canarySent: ({ topic }) => {
+      log.write('debug', 'canarySent', () => ['the canary is on its way', { topic }])
+    },
+    canaryFailed: ({ error }) => {
+      log.writeLimited('warn', 'canaryFailed', {
+        key: '',
+        line: () => ['the canary could not be sent', { error }],
+      })
+    },
+    canaryArrived: ({ destination, roundTripMs }) => {
+      log.write('debug', 'canaryArrived', () => [
+        `the canary has arrived after ${formatDuration(roundTripMs)}`,
+        { destination, round_trip_ms: roundTripMs },
+      ])
+    },
+    notified: ({ cause, destination, detail }) => {
+      log.write('info', 'notified', () => [`${destination} is told: ${detail}`, { destination, cause }])
+    },
+    statusFailed: ({ error }) => {
+      log.writeLimited('warn', 'statusFailed', {
+        key: '',
+        line: () => ['what this process does could not be told to the others', { error }],
+      })
+    },
+  }
+}
