@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -12,6 +12,14 @@ import { KAFKA_VERSION } from '../src/local/kafka-jars.ts'
 import { REGISTRY_PATH, REGISTRY_VERSION } from '../src/local/local-registry.ts'
 import { useConfigFiles } from './support/bellhop-config.ts'
 import { PROJECT_ROOT, useProcesses } from './support/processes.ts'
+
+const WATCHER = z.object({
+  profiles: z.array(z.string()),
+  image: z.string(),
+  ports: z.array(z.string()),
+  volumes: z.array(z.string()),
+  healthcheck: z.object({ test: z.array(z.string()) }),
+})
 
 const FILE = z.object({
   services: z.object({
@@ -36,6 +44,11 @@ const FILE = z.object({
       command: z.array(z.string()),
       healthcheck: z.object({ test: z.array(z.string()) }),
     }),
+    prometheus: WATCHER,
+    grafana: WATCHER.extend({
+      environment: z.record(z.string(), z.string()),
+      depends_on: z.record(z.string(), z.object({ condition: z.string() })),
+    }),
     registry: z.object({
       profiles: z.array(z.string()),
       image: z.string(),
@@ -46,6 +59,18 @@ const FILE = z.object({
   volumes: z.object({ 'kafka-data': z.null() }),
 })
 
+const SCRAPING = z.object({
+  scrape_configs: z.array(z.strictObject({ job_name: z.string(), dns_sd_configs: z.array(z.unknown()) })),
+})
+const SOURCES = z.object({
+  datasources: z.array(z.object({ type: z.string(), url: z.string(), isDefault: z.boolean() })),
+})
+const PROVIDERS = z.object({
+  providers: z.array(
+    z.object({ type: z.string(), allowUiUpdates: z.boolean(), options: z.object({ path: z.string() }) }),
+  ),
+})
+
 /** What `docker compose config` prints, as far as it prints what was written. */
 const UNDERSTOOD = z.object({
   services: z.object({
@@ -54,7 +79,7 @@ const UNDERSTOOD = z.object({
 })
 
 const { services } = FILE.parse(parse(await readFile(`${PROJECT_ROOT}/docker-compose.yml`, 'utf8')))
-const { kafka, bellhop, simulator, registry } = services
+const { kafka, bellhop, simulator, registry, prometheus, grafana } = services
 const env = kafka.environment
 
 const processes = useProcesses()
@@ -146,7 +171,7 @@ describe('bellhop', () => {
       if (destination.type === 'webhook') return new URL(destination.url.reveal()).origin
       return destination.type === 'api' ? new URL(destination.methodUrl).origin : destination.type
     })
-    expect(new Set(addresses)).toEqual(new Set(['http://simulator:3999']))
+    expect(new Set(addresses)).toEqual(new Set(['http://simulator:3999', 'blackhole']))
   })
 })
 
@@ -169,6 +194,69 @@ describe('the simulator', () => {
     expect(command).toBe('node')
     const check = processes.node(args.map((arg) => arg.replace('3999', String(port))))
     expect((await check.exited()).code).toBe(code)
+  })
+})
+
+describe('what watches', () => {
+  it('is of an exact version and only started where it is asked for', () => {
+    for (const { profiles, image } of [prometheus, grafana]) {
+      expect(profiles).toEqual(['watch'])
+      expect(image).toMatch(/^(prom\/prometheus:v|grafana\/grafana:)\d+\.\d+\.\d+$/)
+    }
+  })
+
+  it('can be reached from the host at 127.0.0.1 and nowhere else, and is asked there whether it is well', () => {
+    expect(prometheus.ports).toEqual(['127.0.0.1:9090:9090'])
+    expect(grafana.ports).toEqual(['127.0.0.1:3000:3000'])
+    expect(prometheus.healthcheck.test.join(' ')).toContain('http://127.0.0.1:9090/-/ready')
+    expect(grafana.healthcheck.test.join(' ')).toContain('http://127.0.0.1:3000/api/health')
+  })
+
+  it('mounts, read-only, what there is', async () => {
+    const mounts = [...prometheus.volumes, ...grafana.volumes].map((volume) => volume.split(':'))
+
+    expect(mounts.map(([, to, mode]) => [to, mode])).toEqual([
+      ['/etc/prometheus', 'ro'],
+      ['/etc/grafana/provisioning', 'ro'],
+      ['/var/lib/grafana/dashboards/bellhop.json', 'ro'],
+    ])
+    for (const [from = ''] of mounts) await access(`${PROJECT_ROOT}/${from}`)
+  })
+
+  it('scrapes every bellhop that there is, where it serves its metrics', async () => {
+    const scraping = SCRAPING.parse(parse(await read('deploy/prometheus/prometheus.yml')))
+    const compose = await loadConfig(`${PROJECT_ROOT}/deploy/compose/bellhop.yaml`, {
+      env: {},
+      secrets: 'required',
+    })
+
+    expect(scraping.scrape_configs).toEqual([
+      {
+        job_name: 'bellhop',
+        dns_sd_configs: [{ names: ['bellhop'], type: 'A', port: 9464, refresh_interval: '15s' }],
+      },
+    ])
+    expect(Object.keys(services)).toContain('bellhop')
+    expect(compose).toMatchObject({ config: { http: { host: '0.0.0.0', port: 9464 } } })
+  })
+
+  it('shows the dashboard to whoever looks, from the Prometheus of this file, and lets nobody change it', async () => {
+    const sources = SOURCES.parse(
+      parse(await read('deploy/grafana/provisioning/datasources/prometheus.yaml')),
+    )
+    const shown = PROVIDERS.parse(parse(await read('deploy/grafana/provisioning/dashboards/bellhop.yaml')))
+
+    expect(sources.datasources).toMatchObject([
+      { type: 'prometheus', url: 'http://prometheus:9090', isDefault: true },
+    ])
+    expect(shown.providers).toMatchObject([{ type: 'file', allowUiUpdates: false }])
+    expect(grafana.environment).toMatchObject({
+      GF_AUTH_ANONYMOUS_ENABLED: 'true',
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+      GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${shown.providers[0]?.options.path}/bellhop.json`,
+    })
+    expect(grafana.depends_on).toEqual({ prometheus: { condition: 'service_healthy' } })
   })
 })
 
@@ -220,6 +308,10 @@ describe('the schema registry', () => {
     expect(asked).toEqual(answer === null ? [] : [`${REGISTRY_PATH}/subjects`])
   })
 })
+
+function read(path: string): Promise<string> {
+  return readFile(`${PROJECT_ROOT}/${path}`, 'utf8')
+}
 
 /** `HOST://127.0.0.1:9092,INSIDE://kafka:29092` by name. */
 function listeners(name: string): Record<string, string> {

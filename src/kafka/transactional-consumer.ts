@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import type { Clock } from '../core/clock.ts'
+import { isCanary } from '../event/canary.ts'
 import type { EventRecord } from '../event/event.ts'
 import type { Observer } from '../observe/observer.ts'
 import { toEventRecord } from './event-record.ts'
@@ -108,9 +109,10 @@ export class TransactionalOwner implements PartitionOwner {
       // The next fetch is asked for first.
       await nextTurn()
       if (reading !== this.#reading) return
-      const records = await transform(batch.messages.map((message) => toEventRecord(message, this.#at)))
+      const events = batch.messages.map((message) => toEventRecord(message, this.#at))
+      const records = await transform(events)
       if (reading !== this.#reading) return
-      observer.eventsConsumed({ ...this.#at, count: batch.messages.length })
+      observer.eventsConsumed({ ...this.#at, count: events.length - countOf(events, isCanary) })
       const isDue = this.#stage(records, batch)
       if (!isDue) return
       await this.#committing
@@ -204,4 +206,10 @@ export class TransactionalOwner implements PartitionOwner {
     this.#turn = next.catch(() => undefined)
     return next
   }
+}
+
+function countOf<T>(items: readonly T[], isMeant: (item: T) => boolean): number {
+  let found = 0
+  for (const item of items) if (isMeant(item)) found += 1
+  return found
 }

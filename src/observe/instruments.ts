@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { createExposition } from './exposition.ts'
 import type { LabelGuard } from './label-guard.ts'
 import {
   type CounterKey,
@@ -27,7 +28,12 @@ export interface Instruments {
   zero<K extends HistogramKey>(key: K, labels: LabelValues<K>): void
 }
 
-export function createInstruments(registry: Registry, guard: LabelGuard): Instruments {
+export interface RenderedInstruments extends Instruments {
+  /** All that the registry holds, in Prometheus' text format. */
+  text(): Promise<string>
+}
+
+export function createInstruments(registry: Registry, guard: LabelGuard): RenderedInstruments {
   const counters = new Map<string, Counter>()
   const gauges = new Map<string, Gauge>()
   const histograms = new Map<string, Histogram>()
@@ -51,5 +57,6 @@ export function createInstruments(registry: Registry, guard: LabelGuard): Instru
       if (Number.isFinite(value)) histograms.get(key)?.observe(guard(labels), Math.max(0, value))
     },
     zero: (key, labels) => histograms.get(key)?.zero(guard(labels)),
+    text: createExposition(registry, [...counters.values(), ...gauges.values()]),
   }
 }

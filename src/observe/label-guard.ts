@@ -1,5 +1,5 @@
-import { ATTEMPT_OUTCOMES, BREAKER_STATES, DEAD_LETTER_CAUSES } from '../core/outcome.ts'
-import { LABELS, type LabelName, UNKNOWN_LABEL, YES_NO } from './metric-definitions.ts'
+import { ATTEMPT_OUTCOMES, BREAKER_STATES, DEAD_LETTER_CAUSES, NOTIFY_CAUSES } from '../core/outcome.ts'
+import { LABELS, type LabelName, UNKNOWN_LABEL, YES_NO } from './definitions/labels.ts'
 import { HOLD_REASONS, RELOAD_RESULTS, STAGES, TRANSACTION_ENDS } from './observer.ts'
 
 /** What a process is configured with, as far as metrics name it. */
@@ -34,7 +34,7 @@ export interface GuardedLabels {
 export function createLabelGuard(config: MetricsConfig): GuardedLabels {
   const allowed: Record<LabelName, (value: string) => boolean> = {
     ...allowedBy(config),
-    cause: isIn(DEAD_LETTER_CAUSES),
+    cause: isIn([...DEAD_LETTER_CAUSES, ...NOTIFY_CAUSES]),
     complete: isIn(YES_NO),
     end: isIn(TRANSACTION_ENDS),
     node_version: isIn([process.version]),

@@ -1,17 +1,13 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import {
-  ATTEMPT_OUTCOMES,
-  BREAKER_STATES,
-  type BreakerState,
-  DEAD_LETTER_CAUSES,
-  type EventCause,
-  MESSAGE_CAUSES,
-  type MessageCause,
-} from '../core/outcome.ts'
+import type { Clock } from '../core/clock.ts'
+import { systemClock } from '../system.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { createLabelGuard, type MetricsConfig, type Reconfigured } from './label-guard.ts'
-import { type CounterKey, type LabelValues, UNKNOWN_LABEL, YES_NO } from './metric-definitions.ts'
-import { HOLD_REASONS, RELOAD_RESULTS, STAGES, TRANSACTION_ENDS } from './observer.ts'
+import { type ControlledDestinations, type LaneBacklog, setBacklog, setControls } from './lane-gauges.ts'
+import type { GaugeKey, LabelValues } from './metric-definitions.ts'
+import { endIds, startIds, startStages, without } from './starting-series.ts'
+
+export type { LaneBacklog }
 
 /**
  * One process's metrics, in a registry of their own: two in one process (tests, the demo) never meet. Every
@@ -21,10 +17,20 @@ import { HOLD_REASONS, RELOAD_RESULTS, STAGES, TRANSACTION_ENDS } from './observ
 export interface Metrics extends Instruments {
   /** The exposition format's media type. */
   readonly contentType: string
-  /** All metrics in Prometheus' text format, with the backlog as it is now. */
+  /** All metrics in Prometheus' text format, with the backlog and readiness as they are now. */
   render(): Promise<string>
+  /** Sets a gauge to the time of now: seconds since the epoch. */
+  stamp<K extends GaugeKey>(key: K, labels: LabelValues<K>): void
   /** Where the lanes' state is pulled from at each scrape; until it is set every backlog is 0. */
   setBacklogSource(source: () => Iterable<LaneBacklog>): void
+  /** What says at each scrape whether the process is ready; until it is set it is not. */
+  setReadiness(isReady: () => boolean): void
+  /** How long the dispatch topic keeps its records; null: for ever, or it is not known. */
+  setRetention(retentionMs: number | null): void
+  /** How often the configuration at work sends a canary; null: never. */
+  setCanaryInterval(everyMs: number | null): void
+  /** The destinations that are paused and silenced from now on. */
+  setControls(controls: ControlledDestinations): void
   /**
    * Other actions and destinations are configured from now on. The counters of new ids are there at 0, those of ids
    * that are gone are taken away: however often it is called, there are no more than of one configuration.
@@ -32,167 +38,62 @@ export interface Metrics extends Instruments {
   reconfigure(config: Reconfigured): void
 }
 
-/** What waits for one destination; several entries of one destination are added up. */
-export interface LaneBacklog {
-  destination: string
-  messages: number
-  /** Age of the oldest waiting message's dispatch record; null where nothing waits. */
-  oldestAgeMs: number | null
-  /** The lane's breaker. */
-  breaker: BreakerState
-}
+/** Gauges named as counters, which promtool refuses: the metrics without `_total` tell the same, by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
 
-/** The causes that an action's own message can bring about. */
-const ACTION_CAUSES = ['render_failed', 'empty_message'] as const satisfies EventCause[]
-
-/** The causes of an event that no action has seen. */
-const UNREAD_CAUSES = [
-  'not_json',
-  'not_an_object',
-  'too_large',
-  'bad_avro',
-  'unknown_schema',
-] as const satisfies EventCause[]
-
-/** The causes of a record whose destination is none of the configured ones. */
-const FOREIGN_CAUSES = ['unknown_destination', 'malformed_record'] as const satisfies MessageCause[]
-const DESTINATION_CAUSES = MESSAGE_CAUSES.filter(
-  (cause) => !FOREIGN_CAUSES.some((foreign) => foreign === cause),
-)
-
-export function createMetrics(config: MetricsConfig): Metrics {
+export function createMetrics(config: MetricsConfig, clock: Pick<Clock, 'nowMs'> = systemClock): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
   const { guard, reconfigure } = createLabelGuard(config)
-  const instruments = createInstruments(registry, guard)
-  startStages(instruments, config)
-  startIds(instruments, config, config.destinations.length)
+  const { text, ...instruments } = createInstruments(registry, guard)
   let known: Reconfigured = config
   let backlogSource: () => Iterable<LaneBacklog> = () => []
+  let isReady = (): boolean => false
+  let retentionMs: number | null = null
+  let controls: ControlledDestinations = { paused: [], silenced: [] }
+  const tellControls = (destinations: readonly string[]): void =>
+    setControls(instruments, controls, { destinations, inAll: known.destinations.length })
+  startStages(instruments, config)
+  startIds(instruments, config, config.destinations.length)
+  tellControls(config.destinations)
   return {
     ...instruments,
     contentType: registry.contentType,
     render: async () => {
-      setBacklog(instruments, known.destinations, backlogSource())
-      return registry.metrics()
+      setBacklog(instruments, backlogSource(), { destinations: known.destinations, retentionMs })
+      instruments.set('ready', {}, isReady() ? 1 : 0)
+      return text()
     },
+    stamp: (key, labels) => instruments.set(key, labels, clock.nowMs() / 1_000),
     setBacklogSource: (source) => {
       backlogSource = source
+    },
+    setReadiness: (source) => {
+      isReady = source
+    },
+    setRetention: (ms) => {
+      retentionMs = ms
+      instruments.set('dispatchRetention', {}, (ms ?? 0) / 1_000)
+    },
+    setCanaryInterval: (ms) => instruments.set('canaryInterval', {}, (ms ?? 0) / 1_000),
+    setControls: (next) => {
+      controls = next
+      tellControls(known.destinations)
     },
     reconfigure: (next) => {
       endIds(instruments, without(known, next))
       reconfigure(next)
-      startIds(instruments, without(next, known), next.destinations.length)
+      const added = without(next, known)
+      known = next
+      startIds(instruments, added, next.destinations.length)
+      tellControls(next.destinations)
       instruments.clear('configInfo')
       instruments.set('configInfo', { config_version: next.configVersion }, 1)
-      known = next
     },
-  }
-}
-
-function startStages(instruments: Instruments, config: MetricsConfig): void {
-  const { version, configVersion, eventsTopics, ownTopics } = config
-  instruments.set('buildInfo', { version, node_version: process.version }, 1)
-  instruments.set('configInfo', { config_version: configVersion }, 1)
-  instruments.set('configLastReloadSuccessful', {}, 1)
-  instruments.set('brokerReachable', {}, 0)
-  for (const key of ['brokerFailures', 'rewinds', 'recordsReread', 'leaseLapses'] as const) {
-    instruments.count(key, {}, 0)
-  }
-  for (const result of RELOAD_RESULTS) instruments.count('configReloads', { result }, 0)
-  for (const complete of YES_NO) instruments.count('partitionReleases', { complete }, 0)
-  for (const stage of STAGES) {
-    for (const key of ['groupJoins', 'commitFailures', 'consumerCrashes'] as const) {
-      instruments.count(key, { stage }, 0)
-    }
-  }
-  for (const topic of eventsTopics) {
-    instruments.count('eventsConsumed', { topic }, 0)
-    instruments.count('recordsCommitted', { topic }, 0)
-    for (const end of TRANSACTION_ENDS) instruments.count('transactions', { topic, end }, 0)
-  }
-  for (const topic of ownTopics) instruments.count('writeFailures', { topic }, 0)
-  for (const outcome of ATTEMPT_OUTCOMES) instruments.zero('postDuration', { outcome })
-  for (const reason of HOLD_REASONS) instruments.zero('laneHold', { reason })
-  for (const cause of FOREIGN_CAUSES) {
-    instruments.count('deadLetters', { cause, destination: UNKNOWN_LABEL, action: '' }, 0)
-  }
-  for (const cause of UNREAD_CAUSES) {
-    instruments.count('deadLetters', { cause, destination: '', action: '' }, 0)
-  }
-}
-
-/** Of more destinations than this a counter appears with its first increment: 20 zeros of each would fill the memory. */
-const MOST_ZEROED = 1_000
-
-type Ids = Pick<MetricsConfig, 'actions' | 'destinations'>
-
-/** Those of the one that the other has not. */
-function without(one: Ids, other: Ids): Ids {
-  const [actions, destinations] = [new Set(other.actions), new Set(other.destinations)]
-  return {
-    actions: one.actions.filter((id) => !actions.has(id)),
-    destinations: one.destinations.filter((id) => !destinations.has(id)),
-  }
-}
-
-function startIds(instruments: Instruments, { actions, destinations }: Ids, inAll: number): void {
-  const zeroed = { actions, destinations: inAll > MOST_ZEROED ? [] : destinations }
-  forEachSeries(zeroed, (key, labels) => instruments.count(key, labels, 0))
-}
-
-function endIds(instruments: Instruments, ids: Ids): void {
-  forEachSeries(ids, (key, labels) => instruments.remove(key, labels))
-  // Whatever cause a record may have named.
-  for (const cause of DEAD_LETTER_CAUSES) {
-    for (const action of ids.actions) instruments.remove('deadLetters', { cause, destination: '', action })
-    for (const destination of ids.destinations) {
-      instruments.remove('deadLetters', { cause, destination, action: '' })
-    }
-  }
-}
-
-/** The counters of ids that are there from the start. */
-function forEachSeries(
-  { actions, destinations }: Ids,
-  visit: <K extends CounterKey>(key: K, labels: LabelValues<K>) => void,
-): void {
-  for (const action of actions) {
-    visit('matches', { action })
-    visit('messagesCut', { action })
-    for (const cause of ACTION_CAUSES) visit('deadLetters', { cause, destination: '', action })
-  }
-  for (const destination of destinations) {
-    for (const key of ['messagesQueued', 'messagesDelivered', 'messagesMoved', 'postSplits'] as const) {
-      visit(key, { destination })
-    }
-    for (const state of BREAKER_STATES) visit('breakerChanges', { destination, state })
-    for (const outcome of ATTEMPT_OUTCOMES) visit('posts', { destination, outcome })
-    for (const cause of DESTINATION_CAUSES) visit('deadLetters', { cause, destination, action: '' })
-  }
-}
-
-const BACKLOG_GAUGES = ['laneBacklog', 'laneOldestAge', 'breakersOpen'] as const
-
-function setBacklog(
-  instruments: Instruments,
-  destinations: readonly string[],
-  lanes: Iterable<LaneBacklog>,
-): void {
-  const nothing = { messages: 0, oldestAgeMs: 0, breakersOpen: 0 }
-  const totals = new Map(destinations.map((destination) => [destination, { ...nothing }]))
-  for (const lane of lanes) {
-    const name = totals.has(lane.destination) ? lane.destination : UNKNOWN_LABEL
-    const total = totals.get(name) ?? { ...nothing }
-    total.messages += lane.messages
-    total.oldestAgeMs = Math.max(total.oldestAgeMs, lane.oldestAgeMs ?? 0)
-    total.breakersOpen += lane.breaker === 'closed' ? 0 : 1
-    totals.set(name, total)
-  }
-  for (const gauge of BACKLOG_GAUGES) instruments.clear(gauge)
-  for (const [destination, total] of totals) {
-    instruments.set('laneBacklog', { destination }, total.messages)
-    instruments.set('laneOldestAge', { destination }, total.oldestAgeMs / 1000)
-    instruments.set('breakersOpen', { destination }, total.breakersOpen)
   }
 }

@@ -69,6 +69,8 @@ export interface Observer {
     /** How many messages shared the post. */
     messages: number
     durationMs: number
+    /** How long after the answer the destination's rate lets the next post leave; null: it has no rate. */
+    intervalMs: number | null
   }): void
   /** `latencyMs`: from the event's Kafka timestamp to the receiver's 200. */
   messageDelivered(event: { destination: string; action: string; messageId: string; latencyMs: number }): void

@@ -10,10 +10,14 @@ type LaneEvents = Pick<Observer, 'postAnswered' | 'postSplit' | 'laneHeld' | 'br
 export function createLaneEvents(log: EventLog, metrics: Metrics): LaneEvents {
   return {
     postAnswered: (event) => {
-      const { destination, outcome, messageId, durationMs, ...answer } = event
+      const { destination, outcome, messageId, durationMs, intervalMs, ...answer } = event
       metrics.count('posts', { destination, outcome })
       metrics.observe('postDuration', { outcome }, durationMs / 1000)
-      if (outcome === 'sent') metrics.observe('postMessages', {}, event.messages)
+      if (intervalMs !== null) metrics.count('paceUsed', { destination }, (durationMs + intervalMs) / 1000)
+      if (outcome === 'sent') {
+        metrics.observe('postMessages', {}, event.messages)
+        metrics.stamp('lastSuccess', { destination })
+      }
       const { level, sentence } = ANSWERS[outcome]
       const line = () =>
         [

@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createLaneEvents } from '../../../src/observe/events/lane-events.ts'
 import { testEventLines } from '../support/event-lines.ts'
 import { observed } from '../support/observed.ts'
 import { ID, POST } from '../support/sample-events.ts'
+import { TEST_NOW_MS } from '../support/test-metrics.ts'
 
 testEventLines(createLaneEvents, [
   {
@@ -105,4 +106,35 @@ it('a post that was taken counts with the messages it carried, and no other does
   expect(exposition.value('bellhop_post_messages_count')).toBe(2)
   expect(exposition.value('bellhop_post_messages_bucket', { le: '10' })).toBe(1)
   expect(exposition.value('bellhop_post_messages_bucket', { le: '20' })).toBe(2)
+})
+
+describe('the pace that posts use', () => {
+  const used = async (...posts: Partial<typeof POST | { intervalMs: null }>[]): Promise<number | null> => {
+    const { observer, scrape } = observed()
+    for (const post of posts) observer.postAnswered({ ...POST, outcome: 'sent', ...post })
+    return (await scrape()).value('bellhop_lane_pace_used_seconds_total', { destination: 'sales' })
+  }
+
+  it('is 0 before the first', async () => {
+    expect(await used()).toBe(0)
+  })
+
+  it('is for each post the time until its answer, and the interval after that', async () => {
+    expect(await used({}, {})).toBeCloseTo(2 * 1.12, 9)
+  })
+
+  it('is none where the destination has no rate', async () => {
+    expect(await used({ intervalMs: null })).toBe(0)
+  })
+})
+
+it('the last success is the time of the last post that was taken, and of no other', async () => {
+  const { observer, scrape } = observed()
+  const last = async (destination: string): Promise<number | null> =>
+    (await scrape()).value('bellhop_destination_last_success_timestamp_seconds', { destination })
+  observer.postAnswered({ ...POST, outcome: 'rate_limited' })
+  expect(await last('sales')).toBeNull()
+  observer.postAnswered({ ...POST, outcome: 'sent' })
+  expect(await last('sales')).toBe(TEST_NOW_MS / 1_000)
+  expect(await last('alerts')).toBeNull()
 })

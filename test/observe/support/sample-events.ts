@@ -12,6 +12,7 @@ export const POST = {
   attempt: 1,
   messages: 1,
   durationMs: 120,
+  intervalMs: 1000,
 } as const
 
 export const DISPATCH = { topic: 'bellhop.dispatch', partition: 3 } as const

@@ -11,8 +11,11 @@ export const TEST_CONFIG: MetricsConfig = {
   ownTopics: ['bellhop.dispatch', 'bellhop.receipts', 'bellhop.dead-letters'],
 }
 
+/** 2026-01-01T00:00:00Z. */
+export const TEST_NOW_MS = 1_767_225_600_000
+
 /** Metrics of two actions and two destinations, and a way to read them as a scraper does. */
 export function createTestMetrics() {
-  const metrics = createMetrics(TEST_CONFIG)
+  const metrics = createMetrics(TEST_CONFIG, { nowMs: () => TEST_NOW_MS })
   return { metrics, scrape: async () => parseExposition(await metrics.render()) }
 }
