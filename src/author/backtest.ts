@@ -1,6 +1,7 @@
 import type { Action, Config } from '../config/config.ts'
 import type { EventCause } from '../core/outcome.ts'
 import type { DispatchRecord, EventCoordinates } from '../core/records.ts'
+import { isCanary } from '../event/canary.ts'
 import type { EventRecord } from '../event/event.ts'
 import { createEventFormats } from '../event/event-formats.ts'
 import { missingSchemas } from '../event/missing-schemas.ts'
@@ -132,6 +133,7 @@ class Backtest {
   }
 
   #look(event: EventRecord): void {
+    if (isCanary(event)) return
     const { timestamp } = event
     const { sinceMs, untilMs } = this.#deps.span
     this.#counts.events += 1

@@ -1,4 +1,5 @@
 import type { DispatchRecord } from '../core/records.ts'
+import { isCanary } from '../event/canary.ts'
 import type { EventRecord } from '../event/event.ts'
 import type { EventFormats } from '../event/event-formats.ts'
 import { missingSchemas } from '../event/missing-schemas.ts'
@@ -58,6 +59,7 @@ async function matchPortion(
   if (missing.size > 0) await deps.patiently(() => deps.schemas.learn(missing))
   if (deps.signal.aborted) return
   for (const event of events) {
+    if (isCanary(event)) continue
     totals.events += 1
     const { messages, failures } = deps.match(event)
     for (const { record } of messages) {

@@ -74,7 +74,7 @@ function whyNone({ config }: TopicSession, { topic, values }: Values): string {
 
 const MOST_NAMED = 20
 /** What bellhop writes itself holds no events. */
-const OWN_TOPIC = /\.(?:dispatch|receipts|dead-letters)$/
+const OWN_TOPIC = /\.(?:dispatch|receipts|dead-letters|controls|status)$/
 
 async function requireTopic(kafka: Kafka, topic: string): Promise<void> {
   const admin = kafka.admin({ retry: { retries: 2 } })

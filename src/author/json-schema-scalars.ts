@@ -75,6 +75,7 @@ const TEXT_KINDS: readonly TextKind[] = [
   { wants: /^(?:a web address|an origin)/, pattern: `${anyCase('http')}[sS]?://\\S+` },
   { wants: /^an id of/, pattern: '[A-Za-z0-9_.-]+' },
   { wants: /^a topic name/, pattern: '[A-Za-z0-9._-]{1,249}' },
+  { wants: /^a token of 16/, pattern: '[!-~]{16,512}' },
   { wants: /^an emoji/, pattern: ':\\S+:' },
 ]
 

@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts'
+import { isCanary } from '../event/canary.ts'
 import type { EventRecord } from '../event/event.ts'
 import type { Kafka } from '../kafka/client.ts'
 import { toEventRecord } from '../kafka/event-record.ts'
@@ -23,7 +24,7 @@ interface Tail {
 
 /**
  * The newest events of a topic over all its partitions, by their timestamps, oldest first; fewer where it holds
- * fewer. What an unfinished transaction hides is not waited for.
+ * fewer. What an unfinished transaction hides is not waited for, and canaries are no events.
  *
  * @throws {AppError} topic_missing.
  */
@@ -71,7 +72,7 @@ async function newestOf(reader: TopicReader, tail: Tail, last: number): Promise<
     const earlier: EventRecord[] = []
     const make = eventMaker({ topic: reader.topic, partition })
     for await (const { records } of reader.readAs({ partition, from, to, patienceMs: 0 }, make)) {
-      for (const record of records) earlier.push(record)
+      for (const record of records) if (!isCanary(record)) earlier.push(record)
     }
     found = [...earlier, ...found].slice(-last)
     to = from

@@ -13,6 +13,7 @@ import { topicNames } from '../core/topic-names.ts'
 export function describeConfig(path: string, config: Config): string {
   const { actions, destinations, kafka } = config
   const users = usersOf(actions)
+  const own = new Set([config.canary, config.notify].map((one) => one?.destination))
   const counts = [
     count(actions.length, 'action'),
     count(destinations.size, 'destination'),
@@ -23,8 +24,11 @@ export function describeConfig(path: string, config: Config): string {
     section('Actions', actions.map(describeAction)),
     section(
       'Destinations',
-      [...destinations.values()].map((one) => describeDestination(one, users)),
+      [...destinations.values()].map((one) =>
+        describeDestination(one, { isUsed: users.has(one.id) || own.has(one.id) }),
+      ),
     ),
+    section('Of its own accord', describeOwn(config)),
     section('Registry', config.registry === null ? [] : [describeRegistry(config.registry)]),
     section('Topics', describeTopics(config)),
     section(
@@ -77,7 +81,7 @@ function describeAction({ id, enabled, destinations, topics, trigger }: Action):
   return [id, enabled ? '' : 'disabled', `-> ${destinations.join(', ')}`, sources, shown]
 }
 
-function describeDestination(destination: Destination, users: Users): string[] {
+function describeDestination(destination: Destination, { isUsed }: { isUsed: boolean }): string[] {
   const { id, enabled, policy } = destination
   const pace = policy.intervalMs === null ? 'not paced' : `a post every ${formatDuration(policy.intervalMs)}`
   const isPaced = destination.type !== 'blackhole'
@@ -86,7 +90,7 @@ function describeDestination(destination: Destination, users: Users): string[] {
     enabled ? '' : 'disabled',
     kindOf(destination),
     isPaced ? pace : '',
-    users.has(id) ? '' : 'no action uses it',
+    isUsed ? '' : 'no action uses it',
   ]
 }
 
@@ -97,19 +101,35 @@ function kindOf(destination: Destination): string {
   return `webhook on ${origin}${destination.channel === null ? '' : `, channel ${destination.channel}`}`
 }
 
+/** What is sent without any action. */
+function describeOwn({ canary, notify }: Config): string[][] {
+  const ofCanary =
+    canary === null ? [] : [['canary', `-> ${canary.destination}`, `every ${formatDuration(canary.everyMs)}`]]
+  if (notify === null) return ofCanary
+  const { destination, oldestMessageMs, deadLetters } = notify
+  const causes = [
+    'breakers',
+    `messages older than ${formatDuration(oldestMessageMs)}`,
+    `${count(deadLetters, 'dead letter')} in 10m`,
+    'refused reloads',
+  ]
+  return [...ofCanary, ['notify', `-> ${destination}`, causes.join(', ')]]
+}
+
 function describeTopics({ kafka }: Config): string[][] {
-  const { dispatch, receipts, deadLetters } = topicNames(kafka.prefix)
+  const { dispatch, receipts, deadLetters, controls, status } = topicNames(kafka.prefix)
   const { create, partitions, replication, retentionMs } = kafka.topics
   const copies = replication === -1 ? "the broker's replication" : `replication ${replication}`
   const created = `created where missing: ${count(partitions, 'partition')}, ${copies}, kept ${formatDuration(retentionMs)}`
-  const written = [dispatch, receipts, deadLetters]
+  const compacted = 'created where missing: 1 partition, compacted'
   return [
     ...kafka.events.map((topic) => [
       'reads',
       topic.topic,
       `${formatOf(topic)}, the first time from ${startOf(topic)}`,
     ]),
-    ...written.map((topic) => ['writes', topic, create ? created : 'must exist']),
+    ...[dispatch, receipts, deadLetters].map((topic) => ['writes', topic, create ? created : 'must exist']),
+    ...[controls, status].map((topic) => ['writes', topic, create ? compacted : 'must exist']),
   ]
 }
 

@@ -75,10 +75,16 @@ function isMap(path: Path, report: Report): boolean {
   return isRight
 }
 
+/** See src/core/own-actions.ts. */
+const RESERVED = 'bellhop.'
+
 function checkIds(all: readonly WrittenAction[], report: Report): void {
   const first = new Map<string, Path>()
   for (const { written, path } of all) {
     if (written.id === undefined) continue
+    if (written.id.startsWith(RESERVED)) {
+      report.error([...path, 'id'], `ids that begin with "${RESERVED}" are bellhop's own: choose another`)
+    }
     const earlier = first.get(written.id)
     if (earlier === undefined) first.set(written.id, [...path, 'id'])
     else

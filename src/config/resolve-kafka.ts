@@ -67,12 +67,13 @@ function resolveTopics({ topics }: Written): KafkaConfig['topics'] {
 
 /** A topic read twice, or one of bellhop's own: its messages would come back as events. */
 function checkTopics({ events, prefix }: Written, report: Report): void {
-  const { dispatch, receipts, deadLetters } = topicNames(prefix ?? '')
+  const { dispatch, receipts, deadLetters, controls, status } = topicNames(prefix ?? '')
+  const own = [dispatch, receipts, deadLetters, controls, status]
   const seen = new Set<string>()
   for (const [index, { topic }] of (events ?? []).entries()) {
     const path = topicPath(report, index)
     if (seen.has(topic)) report.error(path, 'this topic is in the list already')
-    if ([dispatch, receipts, deadLetters].includes(topic)) {
+    if (own.includes(topic)) {
       report.error(path, 'this is a topic that bellhop writes itself: read another, or change kafka.prefix')
     }
     seen.add(topic)

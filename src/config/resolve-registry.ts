@@ -2,15 +2,14 @@ import type { RegistryConfig } from './config.ts'
 import type { Report } from './report.ts'
 import { resolveCredentials } from './resolve-tls.ts'
 import { registrySpec } from './spec/config-spec.ts'
-import { nodeAt, type Path } from './tree.ts'
-import { readSection } from './validate.ts'
+import type { Path } from './tree.ts'
+import { hasSection, readSection } from './validate.ts'
 
 const PATH: Path = ['registry']
 
 /** Whether the section is there and says something, be it wrong. */
 export function hasRegistry(report: Report): boolean {
-  const node = nodeAt(report.root, PATH)
-  return node !== undefined && (node.kind !== 'scalar' || typeof node.value === 'string')
+  return hasSection(PATH, report)
 }
 
 /** The section `registry`; null where there is none. */

@@ -6,7 +6,9 @@ export function secretsOf(config: Config): Secret[] {
   const { tls, sasl } = config.kafka
   const ofKafka = [tls?.key, sasl?.password].filter((secret) => secret !== undefined && secret !== null)
   const ofRegistry = config.registry?.auth ? [config.registry.auth.password] : []
-  return [...ofKafka, ...ofRegistry, ...[...config.destinations.values()].flatMap(secretsOfDestination)]
+  const ofPages = config.httpToken === null ? [] : [config.httpToken]
+  const ofDestinations = [...config.destinations.values()].flatMap(secretsOfDestination)
+  return [...ofKafka, ...ofRegistry, ...ofPages, ...ofDestinations]
 }
 
 function secretsOfDestination(destination: Destination): Secret[] {

@@ -60,6 +60,12 @@ function wordingOf(issue: z.core.$ZodIssue, isMissing: boolean): string {
   return isMissing ? `is missing; it ${wanted}` : wanted
 }
 
+/** Whether a section that may be left out is there and says something, be it wrong. */
+export function hasSection(path: Path, report: Report): boolean {
+  const node = nodeAt(report.root, path)
+  return node !== undefined && (node.kind !== 'scalar' || typeof node.value === 'string')
+}
+
 /** Says that an option does not exist, and which one was probably meant. */
 export function reportUnknownKey(path: Path, key: string, report: Report): void {
   const known = optionNamesAt(path.slice(0, -1))

@@ -1,4 +1,5 @@
 import type { Config, Destination } from '../config/config.ts'
+import { isOwnAction } from '../core/own-actions.ts'
 import type { DeadLetter, DispatchRecord, EventCoordinates, RawEvent } from '../core/records.ts'
 import { laneKeyOf } from '../dispatch/lane-key.ts'
 import type { EventRecord } from '../event/event.ts'
@@ -8,6 +9,7 @@ import type { Failure, Matched, QueuedMessage } from '../match/match-event.ts'
 /** Why a letter stays where it is; docs/dead-letters.md explains each to users. */
 export const REPLAY_SKIP_REASONS = [
   'already_replayed',
+  'own_message',
   'unknown_destination',
   'destination_disabled',
   'unknown_action',
@@ -50,6 +52,7 @@ export function createReplayPolicy(deps: ReplayPolicyDeps) {
   return (stored: { letter: DeadLetter; replayed: boolean }, original?: Original): ReplayDecision => {
     const { letter, replayed } = stored
     if (replayed) return skip('already_replayed')
+    if (isOwnAction(letter.action)) return skip('own_message', letter.action)
     if (letter.kind === 'message') {
       return letter.message === null ? skip('incomplete') : queueAgain(letter.message, deps.config)
     }

@@ -3,10 +3,12 @@ import { formatMessageId } from '../core/ids.ts'
 import type { EventCause } from '../core/outcome.ts'
 import type { DispatchRecord, MessageContent } from '../core/records.ts'
 import { createLaneKeys } from '../dispatch/lane-key.ts'
+import { canaryPrefix } from '../event/canary.ts'
 import type { AnalyticsEvent, EventRecord } from '../event/event.ts'
 import { createEventFormats, type EventFormats } from '../event/event-formats.ts'
 import { isWithheld } from '../event/integrations.ts'
 import { NO_SCHEMAS } from '../registry/schema-store.ts'
+import { createCanaryMatch } from './canary-match.ts'
 import { compileRules, type Rule } from './rule.ts'
 import { createRuleIndex, type RuleIndex } from './rule-index.ts'
 import { createRulePeek, type RulePeek } from './rule-peek.ts'
@@ -46,6 +48,8 @@ const NOTHING: Matched = { messages: [], failures: [], actions: [], cut: [] }
  * A JSON event that no rule of its topic can match is left out by its bytes, unparsed: of such an event nobody
  * checks that it is JSON, only that it is UTF-8 between braces. Of one in Avro type and name are looked at first, on
  * a way through the value that finds the same faults. Everything else is decoded, and is poison where that fails.
+ *
+ * A canary, told by its header, is seen by no rule, whatever it holds: see canary-match.ts.
  */
 export function createMatcher(
   config: Config,
@@ -53,9 +57,12 @@ export function createMatcher(
 ): (record: EventRecord) => Matched {
   const rulesOf = createTopicRules(config)
   const keyOf = createLaneKeys(config.destinations)
+  const matchCanary = createCanaryMatch(config)
 
   return (record) => {
-    const { topic, value } = record
+    const { topic, value, headers } = record
+    const prefix = headers.length === 0 ? null : canaryPrefix(record)
+    if (prefix !== null) return ofCanary(matchCanary(record, prefix))
     if (value === null) return NOTHING
     if (value.length > config.maxEventBytes) {
       return poisoned('too_large', `${value.length} bytes, max_event_bytes is ${config.maxEventBytes}`)
@@ -172,6 +179,11 @@ function toRecord(
     moves: 0,
     moved_at: null,
   }
+}
+
+/** No rule has matched, and none is counted. */
+function ofCanary(message: QueuedMessage | null): Matched {
+  return message === null ? NOTHING : { ...NOTHING, messages: [message] }
 }
 
 function poisoned(cause: EventCause, detail: string): Matched {

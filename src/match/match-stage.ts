@@ -11,6 +11,7 @@ import { settleStartOffsets } from '../kafka/start-offsets.ts'
 import { TransactionalOwner } from '../kafka/transactional-consumer.ts'
 import { type OutgoingRecord, openTransactionalWriter } from '../kafka/transactional-writer.ts'
 import type { Observer } from '../observe/observer.ts'
+import { partitionStatus } from '../observe/status/partition-status.ts'
 import type { Stage, StageDeps } from '../stage.ts'
 import { createMatcher, type Failure, type Matched } from './match-event.ts'
 
@@ -53,7 +54,7 @@ export function createMatchStage(deps: StageDeps): Stage {
       await consumer.stop()
     },
     trouble: () => consumer.trouble(),
-    partitions: () => [],
+    partitions: () => consumer.places().map((place) => partitionStatus('match', place)),
     noteRanges(ranges) {
       consumer.noteRanges(ranges)
       for (const held of consumer.held()) {

@@ -15,7 +15,7 @@ const GENERAL: Named<Omit<Config, 'kafka' | 'slack'>> = {
   maxEventBytes: null,
   // Whoever scrapes it would look in the old place.
   http: 'http',
-  httpToken: 'http_token',
+  httpToken: null,
   canary: null,
   notify: null,
   // Records in flight carry ids of its schemas.

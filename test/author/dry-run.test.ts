@@ -92,6 +92,19 @@ describe('a dry run', () => {
     ])
   })
 
+  it('does not speak of canaries, its own or of others', async () => {
+    const { partition, records } = portion(0, '{"type":"track"}', '[1]')
+    const canaries = records.map((record, nth) => ({
+      ...record,
+      headers: [{ name: 'bellhop-canary', value: Buffer.from(['bellhop', 'other'][nth] ?? '') }],
+    }))
+    const withCanary = { ...config, canary: { destination: 'sales', everyMs: 5_000 } }
+    const { told, totals } = await dryRunOf(withCanary, { partition, records: canaries })
+
+    expect(told).toEqual([])
+    expect(totals).toEqual(emptyTotals())
+  })
+
   it('that saw nothing says so', async () => {
     const { totals } = await dryRunOf(config)
     expect(formatTotals(totals)).toEqual(['dry run: no events read, no messages would have been posted'])

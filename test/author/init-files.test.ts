@@ -290,7 +290,7 @@ describe('any name', () => {
           expect(compileTrigger(loaded[index]?.trigger ?? '')(call.sample)).toBe(true)
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
   })
 })

@@ -72,12 +72,31 @@ Topics
   writes  staging.dispatch      created where missing: 3 partitions, replication 2, kept 1d12h
   writes  staging.receipts      created where missing: 3 partitions, replication 2, kept 1d12h
   writes  staging.dead-letters  created where missing: 3 partitions, replication 2, kept 1d12h
+  writes  staging.controls      created where missing: 1 partition, compacted
+  writes  staging.status        created where missing: 1 partition, compacted
 
 Slack scopes
   alerts  chat:write            to post
           chat:write.public     where #alerts, #ops is public and the app has not joined it
           chat:write.customize  for the username and icon
   oncall  chat:write            to post
+`)
+  })
+
+  it('lists what bellhop sends of its own accord, and does not call its destinations idle', async () => {
+    const { stdout } =
+      await run(`${KAFKA}destinations: { ops: { type: blackhole }, idle: { type: blackhole } }
+canary: { destination: ops, every: 30s }
+notify: { destination: ops, dead_letters: 1 }
+`)
+    expect(stdout).toContain(`
+Destinations
+  ops   blackhole
+  idle  blackhole  no action uses it
+
+Of its own accord
+  canary  -> ops  every 30s
+  notify  -> ops  breakers, messages older than 10m, 1 dead letter in 10m, refused reloads
 `)
   })
 

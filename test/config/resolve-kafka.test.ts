@@ -259,7 +259,7 @@ describe('the rest', () => {
       'a merge key, which YAML 1.2 does not know',
       '<<: {}',
       [
-        '3:1 ?: there is no such option; known are kafka, registry, slack, destinations, actions, integration_names, http',
+        '3:1 ?: there is no such option; known are kafka, registry, slack, destinations, actions, canary, notify, integration_names, http, http_token',
       ],
     ],
   ])('%s', async (_, text, expected) => {

@@ -44,6 +44,12 @@ describe('a letter stays', () => {
   it.each([
     ['that was replayed already', { letter: messageLetter(), replayed: true }, 'already_replayed', null],
     [
+      "that is bellhop's own canary",
+      { letter: messageLetter({ action: 'bellhop.canary' }), replayed: false },
+      'own_message',
+      'bellhop.canary',
+    ],
+    [
       'whose destination is unknown',
       { letter: messageLetter({ destination: 'gone' }), replayed: false },
       'unknown_destination',

@@ -60,6 +60,9 @@ describe('a running process cannot change', () => {
 describe('a running process can change', () => {
   it.each<[string, Partial<Config>]>([
     ['nothing', {}],
+    ['the canary', { canary: { destination: 'sales', everyMs: 5_000 } }],
+    ['whom it notifies', { notify: { destination: 'sales', oldestMessageMs: 1, deadLetters: 1 } }],
+    ['the token of its pages', { httpToken: new Secret('0123456789abcdef') }],
     ['the version, which follows from the text', { version: '0' }],
     ['destinations', { destinations: new Map([['more', testWebhook('more')]]) }],
     ['actions', { actions: [testAction({ id: 'more' })] }],

@@ -14,6 +14,7 @@ type Letters = AsyncGenerator<LetterPortion>
 
 const REASON_TEXT: Readonly<Record<ReplaySkipReason, string>> = {
   already_replayed: 'was replayed already',
+  own_message: "it is bellhop's own word of its time",
   unknown_destination: 'the configuration has no such destination',
   destination_disabled: 'its destination is disabled',
   unknown_action: 'the configuration has no such action, or it is disabled',

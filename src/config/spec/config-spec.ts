@@ -3,11 +3,12 @@ import type { Path } from '../tree.ts'
 import { actionShape } from './action.ts'
 import { destinationShape } from './destination.ts'
 import { eventMapShape, eventsShape, kafkaShape, saslShape, topicsShape } from './kafka.ts'
-import { defaulted, listOf, OPTION_DOCS, type OptionDoc, type Written } from './option.ts'
+import { defaulted, listOf, OPTION_DOCS, type OptionDoc, optional, type Written } from './option.ts'
 import { playbookDefaultsShape } from './playbook.ts'
 import { coalesceShape } from './policy.ts'
 import { registryShape } from './registry.ts'
-import { hostPort, text } from './scalar.ts'
+import { hostPort, httpToken, text } from './scalar.ts'
+import { canaryShape, notifyShape } from './sentinel.ts'
 import { slackShape } from './slack.ts'
 import { destinationTlsShape, kafkaTlsShape } from './tls.ts'
 
@@ -24,6 +25,14 @@ const generalShape = {
     description: 'What `bellhop run` serves /metrics, /healthz and /readyz on. Port 0 chooses a free one.',
     example: '0.0.0.0:9464',
   }),
+  http_token: optional(httpToken(), {
+    type: 'text',
+    description:
+      'What a browser or script must show for the pages, where `http` is not on loopback; /metrics, /healthz and /readyz never ask for it.',
+    example: '${file:/run/secrets/bellhop_http_token}',
+    otherwise: 'the pages are served on loopback alone',
+    secret: true,
+  }),
 }
 
 export const generalSpec = sectionSpec(generalShape)
@@ -32,6 +41,8 @@ export const registrySpec = sectionSpec(registryShape)
 export const slackSpec = sectionSpec(slackShape)
 export const destinationSpec = sectionSpec(destinationShape)
 export const actionSpec = sectionSpec(actionShape)
+export const canarySpec = sectionSpec(canaryShape)
+export const notifySpec = sectionSpec(notifyShape)
 
 /** A section's options: all of them, and such as are right where others are wrong. */
 function sectionSpec<S extends z.ZodRawShape>(shape: S) {
@@ -40,7 +51,15 @@ function sectionSpec<S extends z.ZodRawShape>(shape: S) {
 }
 
 /** The keys of a configuration file that hold sections. */
-export const SECTION_KEYS = ['kafka', 'registry', 'slack', 'destinations', 'actions'] as const
+export const SECTION_KEYS = [
+  'kafka',
+  'registry',
+  'slack',
+  'destinations',
+  'actions',
+  'canary',
+  'notify',
+] as const
 
 export interface SectionDoc {
   /** As a person writes it: `kafka.events[]`, `destinations.<id>`. */
@@ -75,7 +94,8 @@ export const SECTIONS: readonly SectionDoc[] = [
   describeSection(
     {
       title: 'kafka.topics',
-      about: 'The topics dispatch, receipts and dead-letters, named after the prefix.',
+      about:
+        'The topics dispatch, receipts and dead-letters, named after the prefix. Beside them stand controls and status: compacted, with one partition each.',
     },
     topicsShape,
   ),
@@ -120,6 +140,17 @@ export const SECTIONS: readonly SectionDoc[] = [
     playbookDefaultsShape,
   ),
   describeSection({ title: 'actions[]', about: 'What is worth a message.' }, actionShape),
+  describeSection(
+    {
+      title: 'canary',
+      about: 'A synthetic event that goes all the way, again and again: docs/canary.md.',
+    },
+    canaryShape,
+  ),
+  describeSection(
+    { title: 'notify', about: 'What bellhop posts about itself: docs/notify.md.' },
+    notifyShape,
+  ),
   describeSection({ title: '', about: 'Beside the sections.' }, generalShape),
 ]
 

@@ -37,7 +37,7 @@ const docs = {
   retry_for: {
     type: 'duration',
     description:
-      'How long a message is tried again after refused connections, 5xx and the like, before it becomes a dead letter.',
+      'How long a message is tried again after refused connections, 5xx and the like, before it becomes a dead letter. The time of a pause does not count.',
     example: '15m',
   },
   on_ambiguous: {
@@ -61,7 +61,7 @@ const docs = {
   expire_after: {
     type: 'duration or off',
     description:
-      'A message that has waited longer than this (1s to 365d) since it was queued becomes a dead letter, cause `expired`, unposted. `off` lets it wait for as long as it takes.',
+      'A message that has waited longer than this (1s to 365d) since it was queued becomes a dead letter, cause `expired`, unposted. `off` lets it wait for as long as it takes. The time of a pause counts.',
     example: '30m',
   },
 } satisfies Record<keyof typeof schemas, OptionDoc>

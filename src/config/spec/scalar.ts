@@ -199,6 +199,10 @@ export const hostPort = () =>
     parse: (input) => parseHostPort(input.trim()),
   })
 
+/** It travels in a header, and nobody is to guess it. */
+export const httpToken = () =>
+  secretText('a token of 16 to 512 ASCII characters, without white space', /^[\x21-\x7e]{16,512}$/, true)
+
 /** `accepted` says what may be in it; a header can hold no white space and no other than ASCII. */
 export const secretText = (wants: string, accepted: RegExp, trim: boolean) =>
   scalar({

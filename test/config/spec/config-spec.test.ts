@@ -45,6 +45,7 @@ describe('the specification', () => {
       'destinations.<id>.token',
       'destinations.<id>.tls.key',
       'actions[].webhook_url',
+      '.http_token',
     ])
   })
 
@@ -60,8 +61,11 @@ describe('the specification', () => {
       'slack',
       'destinations',
       'actions',
+      'canary',
+      'notify',
       'integration_names',
       'http',
+      'http_token',
     ])
   })
 })

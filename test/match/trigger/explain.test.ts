@@ -244,7 +244,7 @@ describe('the explanation', () => {
           expect(explained.failed).toBeGreaterThan(0)
         }
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_500 },
     )
     expect(seen.pairs).toBeGreaterThan(5_000)
     expect(seen.matches / seen.pairs).toBeGreaterThan(0.2)
