@@ -43,6 +43,13 @@ export function drawConsequence(
   const failed = outcome === 'retry' || outcome === 'ambiguous'
   const failuresBefore = lane.failuresInARow
   const monotonicMs = by.clock.monotonicMs()
+  lane.lastAnswer = {
+    at: Math.round(by.clock.nowMs()),
+    outcome,
+    status: attempt.answer?.status ?? null,
+    detail: attempt.detail,
+    messages: group.length,
+  }
   noteAttempt(lane, { failed, tolerable: attempt.tolerated > 0, monotonicMs })
   if (outcome === 'rejected' && group.length > 1 && !attempt.blamesChannel) return { kind: 'split' }
   const steps = stepsAfter(lane, { ...answered, outcome, failuresBefore }, by)

@@ -1,5 +1,5 @@
 import type { Destination } from '../config/config.ts'
-import type { DeadLetter, DispatchRecord, Receipt } from '../core/records.ts'
+import type { DispatchRecord, Receipt } from '../core/records.ts'
 import { createDeadLetterRecord } from '../kafka/dead-letters.ts'
 import { createMovedRecords, type Moving } from '../kafka/moves.ts'
 import { createReceiptRecord } from '../kafka/receipts.ts'
@@ -9,6 +9,7 @@ import { type Hold, heldReceipt, movedReceipt } from './fate.ts'
 import type { QueuedMessage } from './lane.ts'
 import { createLaneKeys, mayMoveFromMs } from './lane-key.ts'
 import { type ForeignRecord, malformedDeadLetter, malformedReceipt } from './malformed.ts'
+import type { GivenUp } from './settlement.ts'
 
 /** What the dispatch stage writes, each under its topic, key and partition. Lists belong into one transaction. */
 export interface DispatchRecords {
@@ -23,7 +24,7 @@ export interface DispatchRecords {
   writeHold(message: QueuedMessage, hold: Hold): Promise<{ receipt: Receipt; offset: number }>
   movedReceipt(message: QueuedMessage): Receipt
   movedRecords(moving: Moving): OutgoingRecord[]
-  givenUpRecords(message: QueuedMessage, given: { letter: DeadLetter; receipt: Receipt }): OutgoingRecord[]
+  givenUpRecords(message: QueuedMessage, given: GivenUp): OutgoingRecord[]
   /** Of a record that bellhop did not write. */
   malformedRecords(message: ForeignRecord, at: { partition: number; detail: string }): OutgoingRecord[]
 }
@@ -49,7 +50,10 @@ export function createDispatchRecords(deps: DispatchStageDeps): DispatchRecords 
     },
     movedReceipt: (message) => movedReceipt(message, clock.nowMs()),
     movedRecords: createMovedRecords(deps),
-    givenUpRecords: ({ lane }, { letter, receipt }) => [deadLetter(letter, lane), receiptRecord(receipt)],
+    givenUpRecords: ({ lane }, { letter, receipt }) => [
+      ...(letter === null ? [] : [deadLetter(letter, lane)]),
+      receiptRecord(receipt),
+    ],
     malformedRecords(message, { partition, detail }) {
       const at = { partition, detail, topic: topics.dispatch }
       const letter = malformedDeadLetter(message, at, clock)

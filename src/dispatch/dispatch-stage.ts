@@ -1,11 +1,12 @@
 import type { Config, Destination } from '../config/config.ts'
-import type { MessageContent, PartitionStatus } from '../core/records.ts'
+import type { LaneStatus, MessageContent, PartitionStatus } from '../core/records.ts'
 import { DispatchOwners } from '../kafka/dispatch-owners.ts'
 import type { TopicRanges } from '../kafka/offsets.ts'
 import { PartitionConsumer } from '../kafka/partition-consumer.ts'
 import { settleStartOffsets } from '../kafka/start-offsets.ts'
 import { openTransactionalWriter } from '../kafka/transactional-writer.ts'
 import type { LaneBacklog } from '../observe/metrics.ts'
+import { partitionStatus } from '../observe/status/partition-status.ts'
 import type { Attempt } from '../slack/client.ts'
 import type { DispatchStageDeps, Stage } from '../stage.ts'
 import { settledWithin, sleep } from '../system.ts'
@@ -139,7 +140,26 @@ export class DispatchStage implements Stage {
   }
 
   partitions(): PartitionStatus[] {
-    return []
+    const { dispatch } = this.#deps.topics
+    const positions = new Map(this.#owners.positions().map(({ partition, offset }) => [partition, offset]))
+    const places = this.#consumer.places().filter(({ topic }) => topic === dispatch)
+    return places.map((place) => {
+      const position = positions.get(place.partition) ?? null
+      const trouble = place.trouble ?? this.#owners.troubleOf(place.partition)
+      return partitionStatus('dispatch', { ...place, position, trouble })
+    })
+  }
+
+  lanes(): LaneStatus[] {
+    return this.#lanes.statuses(this.#deps.controls)
+  }
+
+  leads(): boolean {
+    return this.#owners.owns(0) && this.#consumer.lease.holds()
+  }
+
+  controlsChanged(): void {
+    this.#lanes.wake()
   }
 
   noteRanges(ranges: TopicRanges): void {

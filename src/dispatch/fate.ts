@@ -1,12 +1,12 @@
-import type { BreakerState, FinalOutcome, MessageCause } from '../core/outcome.ts'
+import type { BreakerState, MessageCause } from '../core/outcome.ts'
 import type { Answer, DeadLetter, Receipt } from '../core/records.ts'
 import type { QueuedMessage } from './lane.ts'
 
 /** How a message ended, as the lane found out. */
-export interface Fate {
-  outcome: Extract<FinalOutcome, 'delivered' | 'dead_lettered' | 'expired'>
-  /** Null where delivered. */
-  cause: MessageCause | null
+export type Fate = (
+  | { outcome: 'delivered' | 'silenced'; cause: null }
+  | { outcome: 'dead_lettered' | 'expired'; cause: MessageCause }
+) & {
   detail: string | null
   answer: Answer | null
   /** The lane's breaker after this. */
@@ -77,7 +77,7 @@ function receiptOf(message: QueuedMessage, nowMs: number): Omit<Receipt, Decided
 /** The dead letter of a message that was given up. */
 export function messageDeadLetter(
   message: QueuedMessage,
-  fate: Fate & { cause: MessageCause },
+  fate: Pick<Fate, 'detail' | 'answer'> & { cause: MessageCause },
   nowMs: number,
 ): DeadLetter {
   const { record } = message

@@ -1,26 +1,34 @@
 import type { Destination } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
-import type { FinalOutcome, MessageCause } from '../core/outcome.ts'
+import type { MessageCause } from '../core/outcome.ts'
+import { NOTIFY_ACTION } from '../core/own-actions.ts'
 import { formatDuration } from '../observe/wording.ts'
 import { takesNothing } from './breaker.ts'
+import { groupLength } from './coalesce.ts'
+import type { Group } from './consequence.ts'
+import type { Controls } from './controls.ts'
 import { type Lane, pacedUntilMs, type QueuedMessage } from './lane.ts'
 
 /** What a lane does next, decided from what it holds and the time alone. */
 export type Move =
   /** Nothing waits, and no wait is to be remembered. */
   | { kind: 'end' }
-  /** `unknown`: for a destination to become known. */
-  | { kind: 'wait'; untilMs: number; unknown: boolean }
+  /** `unknown`: for a destination to become known. `paused`: for a person to let it go on. */
+  | { kind: 'wait'; untilMs: number; unknown: boolean; paused: boolean }
   /** The head is not ours any more. */
   | { kind: 'leave' }
-  /** The head goes unposted. */
+  | GiveUp
+  | { kind: 'post'; destination: Destination }
+
+/** The head goes unposted. */
+type GiveUp =
   | {
       kind: 'give_up'
-      outcome: Extract<FinalOutcome, 'dead_lettered' | 'expired'>
+      outcome: 'dead_lettered' | 'expired'
       cause: Extract<MessageCause, 'destination_down' | 'expired' | 'unknown_destination'>
       detail: string | null
     }
-  | { kind: 'post'; destination: Destination }
+  | { kind: 'give_up'; outcome: 'silenced'; cause: null; detail: string }
 
 export type Destinations = ReadonlyMap<string, Destination>
 
@@ -33,18 +41,23 @@ const BREAKER_REMEMBERED_MS = 3_600_000
 export interface World {
   destinations: Destinations
   clock: Clock
+  controls: Controls
   /** From when on a message can have waited for a destination that is not to be used, by the wall clock. */
   waitingSinceMs(destination: string): number
 }
 
-/** Neither expiry nor an open breaker waits for the lane's pace or for what it was told to wait. */
+/**
+ * What decides first, goes first: a message that has expired, or that a person has silenced, waits neither for the
+ * lane's pace nor for what it was told to wait; a paused one waits whatever else holds, but never beyond its expiry.
+ * The lane has one order: behind a paused head the messages of other destinations wait too.
+ */
 export function nextMove(lane: Lane, world: World): Move {
-  const { destinations, clock } = world
+  const { destinations, controls, clock } = world
   const monotonicMs = clock.monotonicMs()
   const head = lane.queue.at(0)
   if (head === undefined) {
     const untilMs = restUntilMs(lane)
-    return untilMs > monotonicMs ? { kind: 'wait', untilMs, unknown: false } : { kind: 'end' }
+    return untilMs > monotonicMs ? waitUntil(untilMs) : { kind: 'end' }
   }
   if (!head.owned()) return { kind: 'leave' }
   const destination = destinations.get(head.record.destination)
@@ -54,13 +67,10 @@ export function nextMove(lane: Lane, world: World): Move {
     return { kind: 'give_up', outcome: 'expired', cause: 'expired', detail }
   }
   const expiryMs = monotonicMs + expiresInMs
-  if (destination?.enabled !== true) {
-    const waitedMs = clock.nowMs() - Math.max(head.queuedAt, world.waitingSinceMs(head.record.destination))
-    const giveUpMs = monotonicMs + UNKNOWN_DESTINATION_MS - waitedMs
-    if (giveUpMs > monotonicMs) return { kind: 'wait', untilMs: Math.min(giveUpMs, expiryMs), unknown: true }
-    const detail = destination === undefined ? 'not configured' : 'disabled'
-    return { kind: 'give_up', outcome: 'dead_lettered', cause: 'unknown_destination', detail }
-  }
+  if (controls.isPaused(head.record.destination)) return { ...waitUntil(expiryMs), paused: true }
+  if (destination?.enabled !== true) return moveOfUnknown(head, { destination, expiryMs }, world)
+  const silenced = silencedDetail(lane, head, world)
+  if (silenced !== null) return { kind: 'give_up', outcome: 'silenced', cause: null, detail: silenced }
   if (takesNothing(lane.breaker, monotonicMs)) {
     return { kind: 'give_up', outcome: 'dead_lettered', cause: 'destination_down', detail: lane.breaker.word }
   }
@@ -70,14 +80,71 @@ export function nextMove(lane: Lane, world: World): Move {
     settledAtMs(head, destination),
     recordedUntilMs(lane),
   )
-  if (dueMs > monotonicMs) return { kind: 'wait', untilMs: Math.min(dueMs, expiryMs), unknown: false }
-  return { kind: 'post', destination }
+  return dueMs > monotonicMs ? waitUntil(Math.min(dueMs, expiryMs)) : { kind: 'post', destination }
 }
 
-/** Whether a message may leave with the head of its lane, were it the head. */
-export function mayLeave(message: QueuedMessage, destination: Destination, clock: Clock): boolean {
+function waitUntil(untilMs: number): Extract<Move, { kind: 'wait' }> {
+  return { kind: 'wait', untilMs, unknown: false, paused: false }
+}
+
+/** A record that names a destination which is not configured, or is disabled, gets time for a deploy. */
+function moveOfUnknown(
+  head: QueuedMessage,
+  { destination, expiryMs }: { destination: Destination | undefined; expiryMs: number },
+  world: World,
+): Move {
+  const { clock } = world
+  const waitedMs = clock.nowMs() - Math.max(head.queuedAt, world.waitingSinceMs(head.record.destination))
+  const giveUpMs = clock.monotonicMs() + UNKNOWN_DESTINATION_MS - waitedMs
+  if (waitedMs < UNKNOWN_DESTINATION_MS) return { ...waitUntil(Math.min(giveUpMs, expiryMs)), unknown: true }
+  const detail = destination === undefined ? 'not configured' : 'disabled'
+  return { kind: 'give_up', outcome: 'dead_lettered', cause: 'unknown_destination', detail }
+}
+
+/** Why the head is dropped with a receipt alone; null where it is not. */
+function silencedDetail(lane: Lane, head: QueuedMessage, { controls, clock }: World): string | null {
+  const silence = controls.silenceAt(head.record.destination, clock.nowMs())
+  if (silence !== null) return silence.why ?? 'silenced'
+  if (!isOwnWord(head)) return null
+  const { breaker, failingSinceMs } = lane
+  if (breaker.state !== 'closed') {
+    return `bellhop's own word, and its lane's breaker is open: ${breaker.word ?? 'the destination is down'}`
+  }
+  return failingSinceMs === null ? null : "bellhop's own word, and its lane is failing"
+}
+
+/** Whether a person has said, by now, that nothing is to be posted there. */
+export function isWithheld(destination: string, { controls, clock }: World): boolean {
+  return controls.isPaused(destination) || controls.silenceAt(destination, clock.nowMs()) !== null
+}
+
+/**
+ * What bellhop says about itself never goes through a lane that is itself broken: it is no probe, shares no post, and
+ * is dropped where the lane's last post failed.
+ */
+export function isOwnWord({ record }: QueuedMessage): boolean {
+  return record.action === NOTIFY_ACTION
+}
+
+/** What goes out with the head as one post; a probe goes alone. Null where nothing waits. */
+export function nextGroup({ queue, breaker }: Lane, destination: Destination, clock: Clock): Group | null {
+  const first = queue.at(0)
+  const isAlone = breaker.state !== 'closed' || (first !== undefined && isOwnWord(first))
+  const length = groupLength(queue, isAlone ? null : destination.policy.coalesce, (message) =>
+    mayLeave(message, destination, clock),
+  )
+  const [head, ...others] = queue.first(length)
+  return head === undefined ? null : [head, ...others]
+}
+
+/**
+ * Whether a message may leave with the head of its lane, were it the head. Only messages of one destination share a
+ * post, so what a person has said about the head's holds for it too.
+ */
+function mayLeave(message: QueuedMessage, destination: Destination, clock: Clock): boolean {
   return (
     message.owned() &&
+    !isOwnWord(message) &&
     timeLeftMs(message, destination, clock.nowMs()) > 0 &&
     settledAtMs(message, destination) <= clock.monotonicMs()
   )

@@ -1,4 +1,4 @@
-import type { DispatchRecord } from '../core/records.ts'
+import type { DispatchRecord, LaneStatus } from '../core/records.ts'
 import { type Breaker, CLOSED } from './breaker.ts'
 import { LaneQueue, type MemoryUse } from './lane-queue.ts'
 
@@ -56,6 +56,8 @@ export interface Lane {
   failingSinceMs: number | null
   /** Answers in a row of the kind that is waited out at first (Slack's `no_service`), since working webhooks give it. */
   toleratedInARow: number
+  /** To its last post, for those who look on: nothing is decided by it. */
+  lastAnswer: LaneStatus['last_answer']
 }
 
 export function createLane(key: string, use: MemoryUse): Lane {
@@ -72,6 +74,7 @@ export function createLane(key: string, use: MemoryUse): Lane {
     failuresInARow: 0,
     failingSinceMs: null,
     toleratedInARow: 0,
+    lastAnswer: null,
   }
 }
 

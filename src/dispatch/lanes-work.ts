@@ -5,11 +5,12 @@ import type { MessageContent } from '../core/records.ts'
 import type { Observer } from '../observe/observer.ts'
 import { type Attempt, NOT_WRITTEN } from '../slack/attempt.ts'
 import { type Breaker, onGivenUp, onPost } from './breaker.ts'
-import { asOneUnit, groupLength, joinedContent, splitInHalves } from './coalesce.ts'
+import { asOneUnit, joinedContent, splitInHalves } from './coalesce.ts'
 import { type Answered, type Consequence, drawConsequence, type Group, type HoldStep } from './consequence.ts'
+import type { Controls } from './controls.ts'
 import type { Fate, Hold } from './fate.ts'
 import type { Lane, QueuedMessage } from './lane.ts'
-import { intervalOf, type Move, mayLeave, nextMove } from './lane-moves.ts'
+import { intervalOf, isOwnWord, isWithheld, type Move, nextGroup, nextMove } from './lane-moves.ts'
 import { Alarm, createSlot, type Slot } from './lanes-pace.ts'
 import type { LanesConfig, LanesWorld } from './lanes-world.ts'
 
@@ -28,6 +29,8 @@ export interface LanesDeps extends LanesConfig {
   isMisplaced(message: QueuedMessage): boolean
   /** Messages that leave a lane unposted, in their order, to be read again and taken where they belong. */
   gaveBack(messages: readonly QueuedMessage[]): void
+  /** What persons have said; whoever changes it wakes the lanes. */
+  controls: Controls
   observer: Observer
   clock: Clock
   random: Random
@@ -131,18 +134,25 @@ export class LaneWork {
 
   /** Waits, and lets go of what is not to be posted; gives where the head is to go, or null where nothing is left. */
   async #untilDue(): Promise<Destination | null> {
-    const { signal, deps } = this.#common
+    const { signal } = this.#common
     while (!signal.aborted) {
       const move = this.#move()
       if (move.kind === 'post') return move.destination
       if (move.kind === 'end') return null
-      if (move.kind === 'wait') {
-        if (move.unknown) this.#tellUnknown(move.untilMs)
-        await this.#alarm.sleep(move.untilMs - deps.clock.monotonicMs())
-      } else if (move.kind === 'leave') this.lane.queue.leave(1)
+      if (move.kind === 'wait') await this.#wait(move)
+      else if (move.kind === 'leave') this.lane.queue.leave(1)
       else await this.#giveUp()
     }
     return null
+  }
+
+  async #wait({ untilMs, unknown, paused }: Extract<Move, { kind: 'wait' }>): Promise<void> {
+    const { clock } = this.#common.deps
+    if (unknown) this.#tellUnknown(untilMs)
+    const sinceMs = clock.monotonicMs()
+    await this.#alarm.sleep(untilMs - sinceMs)
+    // While it is paused a destination does not fail, and patience with it does not run out.
+    if (paused && this.lane.failingSinceMs !== null) this.lane.failingSinceMs += clock.monotonicMs() - sinceMs
   }
 
   /** Fates go on record, so they wait like posts while nothing can be put there. */
@@ -153,10 +163,10 @@ export class LaneWork {
       const move = this.#move()
       const head = this.lane.queue.at(0)
       if (move.kind !== 'give_up' || head === undefined) return
-      const { outcome, cause, detail } = move
-      this.#moveBreaker(onGivenUp(this.lane.breaker, deps.clock.monotonicMs()), head)
+      const { kind, ...fate } = move
+      if (!isOwnWord(head)) this.#moveBreaker(onGivenUp(this.lane.breaker, deps.clock.monotonicMs()), head)
       this.lane.queue.leave(1)
-      this.#settled(head, { outcome, cause, detail, answer: null, breaker: this.lane.breaker.state })
+      this.#settled(head, { ...fate, answer: null, breaker: this.lane.breaker.state })
     }
     await giveWay()
   }
@@ -165,7 +175,7 @@ export class LaneWork {
     const { deps, signal, flights } = this.#common
     await deps.mayPost(signal)
     const move = this.#move()
-    const group = move.kind === 'post' ? this.#group(move.destination) : null
+    const group = move.kind === 'post' ? nextGroup(this.lane, move.destination, deps.clock) : null
     if (signal.aborted || move.kind !== 'post' || group === null) return
     this.lane.posting = group.length
     this.#moveBreaker(onPost(this.lane.breaker), group[0])
@@ -182,20 +192,12 @@ export class LaneWork {
     }
   }
 
-  /** What goes out as one post; a probe goes alone. */
-  #group(destination: Destination): Group | null {
-    const { queue, breaker } = this.lane
-    const coalesce = breaker.state === 'closed' ? destination.policy.coalesce : null
-    const { clock } = this.#common.deps
-    const length = groupLength(queue, coalesce, (message) => mayLeave(message, destination, clock))
-    const [head, ...others] = queue.first(length)
-    return head === undefined ? null : [head, ...others]
-  }
-
   #fly({ destination }: { destination: Destination }, group: Group, flight: Flight): Promise<Attempt> {
-    const { deps, signal } = this.#common
+    const { deps, signal, world } = this.#common
     return deps.post(destination, joinedContent(group), () => {
-      flight.written = !signal.aborted && deps.mayWrite() && group.every((message) => message.owned())
+      const mayWrite = !signal.aborted && deps.mayWrite() && group.every((message) => message.owned())
+      // Whoever posts much may have waited long for a socket.
+      flight.written = mayWrite && !isWithheld(destination.id, world)
       return flight.written
     })
   }
@@ -221,6 +223,7 @@ export class LaneWork {
       attempt: group[0].attempts,
       messages: group.length,
       durationMs: attempt.durationMs,
+      intervalMs: intervalOf(destination),
     })
     const consequence = drawConsequence(this.lane, answered, { clock, random })
     if (consequence.kind === 'split') this.#split(answered)
@@ -242,18 +245,18 @@ export class LaneWork {
     const { group, attempt } = answered
     this.#moveBreaker(breaker, group[0])
     this.lane.queue.leave(group.length, held)
+    const { detail, answer } = attempt
+    const told = { detail, answer, breaker: breaker.state }
     for (const { message, step } of done) {
-      const { detail, answer } = attempt
-      const outcome = step.kind === 'delivered' ? 'delivered' : 'dead_lettered'
-      const cause = step.kind === 'delivered' ? null : step.cause
-      this.#settled(message, { outcome, cause, detail, answer, breaker: breaker.state })
+      if (step.kind === 'delivered') this.#settled(message, { outcome: 'delivered', cause: null, ...told })
+      else this.#settled(message, { outcome: 'dead_lettered', cause: step.cause, ...told })
     }
     if (wait !== null) this.#hold(held, wait, answered)
   }
 
   #settled(message: QueuedMessage, fate: Fate): void {
     const recorded = this.#common.deps.settled(message, fate)
-    if (fate.cause === null) return
+    if (fate.outcome === 'delivered') return
     this.lane.givingUp += 1
     void recorded.then(() => {
       this.lane.givingUp -= 1

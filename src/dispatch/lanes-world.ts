@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import type { Controls } from './controls.ts'
 import { type Destinations, UNKNOWN_DESTINATION_MS, type World } from './lane-moves.ts'
 
 const UNKNOWN_LANE_LIMIT = 1_000
@@ -12,14 +13,16 @@ export interface LanesConfig {
 /** What the lanes of a process decide by, as it is now. */
 export class LanesWorld implements World {
   readonly clock: Clock
+  readonly controls: Controls
   /** By the wall clock: what waited before the process began could not be known here. */
   readonly #beganMs: number
   /** When a reload took away or disabled what was there before. */
   readonly #goneSinceMs = new Map<string, number>()
   #config: LanesConfig
 
-  constructor(config: LanesConfig, clock: Clock) {
+  constructor(config: LanesConfig & { controls: Controls }, clock: Clock) {
     this.clock = clock
+    this.controls = config.controls
     this.#beganMs = clock.nowMs()
     this.#config = config
   }

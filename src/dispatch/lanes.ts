@@ -1,7 +1,10 @@
+import type { LaneStatus } from '../core/records.ts'
 import type { LaneBacklog } from '../observe/metrics.ts'
+import type { Controls } from './controls.ts'
 import { createLane, type Lane, type QueuedMessage } from './lane.ts'
 import type { MemoryUse } from './lane-queue.ts'
 import { memoryPermits } from './lane-room.ts'
+import { laneStatus } from './lane-status.ts'
 import { type Common, type Flight, type LanesDeps, LaneWork } from './lanes-work.ts'
 import { type LanesConfig, LanesWorld } from './lanes-world.ts'
 
@@ -89,6 +92,11 @@ export class Lanes {
     for (const work of this.#works.values()) work.reconfigured((destination) => readdressed.has(destination))
   }
 
+  /** What is paused or silenced has changed: lanes that wait see it at once. */
+  wake(): void {
+    for (const work of this.#works.values()) work.wake()
+  }
+
   /** Forgets queued messages whose partition is not ours any more; a post in flight ends by itself. */
   dropUnowned(): void {
     for (const work of this.#works.values()) {
@@ -132,6 +140,13 @@ export class Lanes {
       })
     }
     return waiting
+  }
+
+  /** Each lane that has something waiting, or something to remember. */
+  statuses(controls: Pick<Controls, 'isPaused'>): LaneStatus[] {
+    const { clock } = this.#deps
+    const { destinations } = this.#common.world
+    return [...this.#works.values()].map(({ lane }) => laneStatus(lane, { destinations, controls, clock }))
   }
 
   #change(key: string, change: (lane: Lane) => void): void {

@@ -149,6 +149,16 @@ export class DispatchOwners {
     }))
   }
 
+  /** Whether the partition is ours to work on now: claimed, prepared and not lost. */
+  owns(partition: number): boolean {
+    return this.#owners.get(partition)?.ownership?.lost === false
+  }
+
+  /** Why a partition's messages do not go out; null while they do. */
+  troubleOf(partition: number): string | null {
+    return this.#owners.get(partition)?.trouble() ?? null
+  }
+
   /** Commits what has changed since the last time. */
   async commit(): Promise<void> {
     const nowMs = this.#deps.clock.nowMs()

@@ -33,6 +33,18 @@ export interface GroupCommit {
   metadata: string
 }
 
+/** Where reading stands in a held partition. */
+export interface PlaceInPartition {
+  topic: string
+  partition: number
+  /** The offset of the next record to read; null while it is being prepared. */
+  position: number | null
+  /** One past its last record, when that was last asked for; null before. */
+  high: number | null
+  /** Why it does not go on, in a sentence; null while it does. */
+  trouble: string | null
+}
+
 const MAX_WAIT_MS = 250
 const HEARTBEAT_MS = 250
 const MAX_BYTES_PER_PARTITION = 1_048_576
@@ -65,6 +77,8 @@ export class PartitionConsumer {
   readonly #consumer: Consumer
   readonly #partitions = new Map<string, AssignedPartition>()
   readonly #working = new Set<Promise<void>>()
+  /** As they were last noted. */
+  #ranges: TopicRanges = new Map()
   #memberId: string | null = null
   #joined = false
   #quiescing = false
@@ -157,6 +171,7 @@ export class PartitionConsumer {
 
   /** Holds what the partitions' logs hold against where they are read. */
   noteRanges(ranges: TopicRanges): void {
+    this.#ranges = ranges
     for (const partition of this.#partitions.values()) {
       const range = ranges.get(partition.topic)?.get(partition.partition)
       if (range !== undefined) partition.noteRange(range)
@@ -165,6 +180,14 @@ export class PartitionConsumer {
 
   held(): Iterable<HeldPartition> {
     return this.#partitions.values()
+  }
+
+  places(): PlaceInPartition[] {
+    return [...this.#partitions.values()].map((held) => {
+      const { topic, partition } = held
+      const high = this.#ranges.get(topic)?.get(partition)?.high ?? null
+      return { topic, partition, position: held.position(), high, trouble: held.trouble() }
+    })
   }
 
   #listen(): void {

@@ -3,8 +3,14 @@ import type { Config } from '../config/config.ts'
 import { AppError } from '../core/errors.ts'
 import { type TopicNames, topicNames } from '../core/topic-names.ts'
 import type { Observer } from '../observe/observer.ts'
+import { formatCount } from '../observe/wording.ts'
 import { hasErrorType } from './failures.ts'
 import { ConfigResourceTypes } from './kafkajs.ts'
+
+export interface EnsuredTopics {
+  /** How long the dispatch topic keeps its records; null: for ever. */
+  dispatchRetentionMs: number | null
+}
 
 interface TopicPlan {
   topic: string
@@ -45,7 +51,7 @@ export async function ensureTopics(
   admin: Admin,
   config: Pick<Config, 'kafka'>,
   observer: Observer,
-): Promise<void> {
+): Promise<EnsuredTopics> {
   const { kafka } = config
   const names = topicNames(kafka.prefix)
   const own = ownTopics(kafka)
@@ -62,6 +68,8 @@ export async function ensureTopics(
   refuseDeletion(settings, names.controls)
   await refuseUnequalPartitions(admin, names)
   refuseShorterReceipts(settings, names)
+  const retentionMs = retentionOf(settings, names.dispatch)
+  return { dispatchRetentionMs: Number.isFinite(retentionMs) ? retentionMs : null }
 }
 
 interface NewTopic {
@@ -79,7 +87,7 @@ async function createTopic(wanted: NewTopic, observer: Observer): Promise<void> 
   if (!create) {
     throw new AppError(
       'topic_missing',
-      `topic ${topic} does not exist, and kafka.topics.create is false: create it with ${partitions} partitions, ` +
+      `topic ${topic} does not exist, and kafka.topics.create is false: create it with ${describe(plan, partitions)}, ` +
         'or set kafka.topics.create to true.',
     )
   }
@@ -96,13 +104,19 @@ async function createTopic(wanted: NewTopic, observer: Observer): Promise<void> 
     ) {
       throw new AppError(
         'topic_missing',
-        `topic ${topic} does not exist and the broker forbids creating it: create it with ${partitions} ` +
-          'partitions, or allow this user to.',
+        `topic ${topic} does not exist and the broker forbids creating it: create it with ` +
+          `${describe(plan, partitions)}, or allow this user to.`,
         { cause: error },
       )
     }
     throw error
   }
+}
+
+/** What a person is to create it with; without the settings that only save room. */
+function describe({ settings }: TopicPlan, partitions: number): string {
+  const policy = settings['cleanup.policy']
+  return `${formatCount(partitions, 'partition')}${policy === undefined ? '' : ` and cleanup.policy=${policy}`}`
 }
 
 /** The settings of topics that decide whether records of ours last, as the broker tells them. */
@@ -155,17 +169,18 @@ function refuseDeletion(settings: Settings, controls: string): void {
 
 /** Receipts that are gone before their dispatch records say nothing of them: what was delivered would be again. */
 function refuseShorterReceipts(settings: Settings, { dispatch, receipts }: TopicNames): void {
-  const retentionOf = (topic: string): number => {
-    const value = Number(settings.get(topic)?.get('retention.ms') ?? -1)
-    return value < 0 ? Number.POSITIVE_INFINITY : value
-  }
-  if (retentionOf(receipts) >= retentionOf(dispatch)) return
+  if (retentionOf(settings, receipts) >= retentionOf(settings, dispatch)) return
   throw new AppError(
     'topic_unsuitable',
     `topic ${receipts} keeps its records for a shorter time than ${dispatch} (retention.ms): what was ` +
       'delivered long ago, beside a message that still waits, would be posted again. Run "kafka-configs.sh --alter ' +
       `--entity-type topics --entity-name ${receipts} --add-config retention.ms=MS" with that of ${dispatch}.`,
   )
+}
+
+function retentionOf(settings: Settings, topic: string): number {
+  const value = Number(settings.get(topic)?.get('retention.ms') ?? -1)
+  return value < 0 ? Number.POSITIVE_INFINITY : value
 }
 
 async function refuseUnequalPartitions(admin: Admin, names: TopicNames): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CANARY_ACTION } from '../../src/core/own-actions.ts'
 import type { DeadLetter, Receipt } from '../../src/core/records.ts'
 import type { Fate } from '../../src/dispatch/fate.ts'
 import { Settlement } from '../../src/dispatch/settlement.ts'
@@ -21,6 +22,12 @@ const expired: Fate = {
   detail: 'waited 2 h',
   breaker: 'closed',
 }
+const silenced: Fate = {
+  ...delivered,
+  outcome: 'silenced',
+  detail: 'launch day',
+  answer: null,
+}
 
 /** A settlement over a broker that acknowledges only when told. */
 function settlementBench() {
@@ -31,8 +38,8 @@ function settlementBench() {
   const heard = createRecordingObserver()
   const settlement = new Settlement({
     giveUp(_, { letter, receipt }) {
-      written.push('dead letter and receipt')
-      letters.push(letter)
+      written.push(letter === null ? 'receipt of its owner' : 'dead letter and receipt')
+      if (letter !== null) letters.push(letter)
       receipts.push(receipt)
       return new Promise((resolve) => acknowledge.push((isOurs) => resolve(isOurs)))
     },
@@ -103,6 +110,51 @@ describe('the fate of a message', () => {
     await next(false)
     await settled
     expect(heard.eventsOf('messageDeadLettered')).toEqual([])
+  })
+
+  it('that is silenced is said by the owner alone, in a receipt and nothing else', async () => {
+    const { settlement, written, letters, receipts, heard, next } = settlementBench()
+    settlement.settle({ ...message('a', 7), attempts: 1, ambiguous: 1, postMessages: 3 }, silenced)
+    expect(heard.eventsOf('messageSilenced')).toEqual([])
+    await next()
+    expect([written, letters]).toEqual([['receipt of its owner'], []])
+    expect(receipts).toMatchObject([
+      {
+        outcome: 'silenced',
+        cause: null,
+        detail: 'launch day',
+        attempts: 1,
+        ambiguous: 1,
+        post_messages: 3,
+      },
+    ])
+    const { id: messageId } = message('a', 7).record
+    expect(heard.recorded).toEqual([
+      {
+        name: 'messageSilenced',
+        event: { destination: 'a', action: 'action', messageId, detail: 'launch day' },
+      },
+    ])
+  })
+
+  it('that is silenced and left to the next owner is his to tell', async () => {
+    const { settlement, heard, next } = settlementBench()
+    const settled = settlement.settle(message('a', 7), silenced)
+    await next(false)
+    await settled
+    expect(heard.recorded).toEqual([])
+  })
+
+  it('of the canary is told with its round trip, from the event on', async () => {
+    const { settlement, heard } = settlementBench()
+    const { record, ...queued } = message('a', 7)
+    const event = { ...record.event, timestamp: 2_000 }
+    settlement.settle({ ...queued, record: { ...record, event, action: CANARY_ACTION } }, delivered)
+    settlement.settle(message('a', 8), delivered)
+    expect(heard.eventsOf('messageDelivered')).toHaveLength(2)
+    expect(heard.eventsOf('canaryArrived')).toEqual([
+      { destination: 'a', roundTripMs: expect.closeTo(3_000.4) },
+    ])
   })
 
   it('is on record for all before the settlement says so', async () => {

@@ -33,7 +33,9 @@ async function partitionsOf(topic: string): Promise<number> {
 async function settingsOf(topic: string): Promise<Map<string, { value: string; isDefault: boolean }>> {
   const { resources } = await scene.admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['retention.ms'] }],
+    resources: [
+      { type: ConfigResourceTypes.TOPIC, name: topic, configNames: ['retention.ms', 'cleanup.policy'] },
+    ],
   })
   const entries = resources.flatMap(({ configEntries }) => configEntries)
   return new Map(
@@ -45,14 +47,21 @@ it('creates what is missing, its own topics with the retention that is configure
   const { observer, eventsOf } = createRecordingObserver()
   await ensureTopics(scene.admin, configuration({ partitions: 3, retentionMs: DAY_MS }), observer)
 
-  const { dispatch, receipts, deadLetters } = scene.topics
+  const { dispatch, receipts, deadLetters, controls, status } = scene.topics
   for (const topic of [dispatch, receipts, deadLetters]) {
     expect(await partitionsOf(topic)).toBe(3)
     expect((await settingsOf(topic)).get('retention.ms')?.value).toBe(String(DAY_MS))
   }
   expect(await partitionsOf(scene.events)).toBe(3)
+  for (const [topic, policy] of [
+    [controls, 'compact'],
+    [status, 'compact,delete'],
+  ] as const) {
+    expect(await partitionsOf(topic)).toBe(1)
+    expect((await settingsOf(topic)).get('cleanup.policy')?.value).toBe(policy)
+  }
   const created = eventsOf('topicCreated').map(({ topic }) => topic)
-  expect(created.sort()).toEqual([dispatch, receipts, deadLetters, scene.events].sort())
+  expect(created.sort()).toEqual([dispatch, receipts, deadLetters, controls, status, scene.events].sort())
 })
 
 it('leaves what is there as it is', async () => {
@@ -71,7 +80,7 @@ it('works for processes that start together, and each topic is created once', as
   const config = configuration({ partitions: 2, retentionMs: DAY_MS })
   await Promise.all(Array.from({ length: 4 }, () => ensureTopics(scene.admin, config, observer)))
 
-  expect(eventsOf('topicCreated')).toHaveLength(4)
+  expect(eventsOf('topicCreated')).toHaveLength(6)
 })
 
 it('refuses receipts that are gone before their dispatch records', async () => {
@@ -79,4 +88,13 @@ it('refuses receipts that are gone before their dispatch records', async () => {
   const { observer } = createRecordingObserver()
   const ensured = ensureTopics(scene.admin, configuration({ partitions: 3, retentionMs: DAY_MS }), observer)
   await expect(ensured).rejects.toThrow(`${scene.topics.receipts} keeps its records for a shorter time`)
+})
+
+it('refuses controls that are deleted in time', async () => {
+  await scene.createTopic('controls', { partitions: 1, config: { 'cleanup.policy': 'delete' } })
+  const { observer } = createRecordingObserver()
+  const ensured = ensureTopics(scene.admin, configuration({ partitions: 3, retentionMs: DAY_MS }), observer)
+  await expect(ensured).rejects.toThrow(
+    `${scene.topics.controls} has cleanup.policy=delete, which deletes silences and pauses`,
+  )
 })

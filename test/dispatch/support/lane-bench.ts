@@ -1,5 +1,6 @@
 import type { DeliveryPolicy, Destination } from '../../../src/config/config.ts'
 import type { AttemptOutcome } from '../../../src/core/outcome.ts'
+import type { Control } from '../../../src/core/records.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Fate, Hold } from '../../../src/dispatch/fate.ts'
 import type { QueuedMessage } from '../../../src/dispatch/lane.ts'
@@ -118,6 +119,8 @@ export function laneBench(
   let mayPost: Promise<void> = Promise.resolve()
   let connected: Promise<void> = Promise.resolve()
   let recorded: Promise<void> = Promise.resolve()
+  const paused = new Set<string>()
+  const silences = new Map<string, Control>()
   const lanes = new Lanes({
     destinations: new Map(destinations.map((destination) => [destination.id, destination])),
     queueLimitBytes,
@@ -154,6 +157,13 @@ export function laneBench(
     },
     isMisplaced: ({ record }) => misplaced.has(record.destination),
     gaveBack: (messages) => void givenBack.push(...messages),
+    controls: {
+      isPaused: (destination) => paused.has(destination),
+      silenceAt: (destination, nowMs) => {
+        const silence = silences.get(destination)
+        return silence === undefined || (silence.until ?? Infinity) <= nowMs ? null : silence
+      },
+    },
     observer: heard.observer,
     clock: { nowMs: () => Date.now(), monotonicMs: () => Date.now() },
     random: () => 0.5,
@@ -178,6 +188,20 @@ export function laneBench(
     const destinations = new Map(next.map((destination) => [destination.id, destination]))
     lanes.reconfigure({ destinations, queueLimitBytes }, new Set(readdressed))
   }
+  /** What a person says; the lanes are told, as the stage tells them. */
+  const say = {
+    pause: (destination: string): void => heed(() => paused.add(destination)),
+    resume: (destination: string): void => heed(() => paused.delete(destination)),
+    silence: (destination: string, { why = 'launch', until = null as number | null } = {}): void => {
+      const silence = { kind: 'silence', destination, why, by: null, since: Date.now(), until } as const
+      heed(() => silences.set(destination, silence))
+    },
+    endSilence: (destination: string): void => heed(() => silences.delete(destination)),
+  }
+  const heed = (change: () => void): void => {
+    change()
+    lanes.wake()
+  }
   const answered = { posts, fates, settled, holds, held, givenBack, heard, asked: () => asked }
-  return { lanes, ...answered, block, connectAfter, recordAfter, swallow, reconfigure }
+  return { lanes, ...answered, block, connectAfter, recordAfter, swallow, reconfigure, say }
 }
