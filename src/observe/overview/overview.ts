@@ -9,9 +9,15 @@ export interface Overview {
   at: number
   prefix: string
   /** How far what has been recorded before is read: counts are not whole until then. */
-  history: { done: boolean; readRecords: number }
+  history: {
+    done: boolean
+    readRecords: number
+    /** Where there is more than is read of the last hour: from when on the counts of actions are whole. */
+    wholeSince?: number | null
+  }
   processes: ProcessView[]
   stages: StageView[]
+  /** At most 2,000, and destinations that are in no lane now among them. */
   lanes: LaneView[]
   /** Lanes of all processes, those beyond what they tell of included. */
   lanesTotal: number
@@ -61,6 +67,7 @@ export interface PartitionView {
 
 /** Most in trouble first: see laneTrouble. */
 export interface LaneView extends LaneStatus {
+  /** Empty where no process has it in hand: nothing waits for these destinations. */
   process: string
   trouble: LaneTrouble
 }
@@ -106,9 +113,10 @@ export interface LetterView {
   /** Null for letters of events. */
   destination: string | null
   count: number
+  /** Of those that were ever counted: the oldest may have been replayed since. */
   oldestAt: number
   newestAt: number
-  /** What replays them, for a shell. */
+  /** What replays them, or shows them where no replay can help; for a shell. */
   command: string
 }
 
