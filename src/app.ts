@@ -1,29 +1,22 @@
 import type { Config, StartPosition } from './config/config.ts'
 import type { Loaded } from './config/load.ts'
+import { OWN_ACTIONS } from './core/own-actions.ts'
 import { topicNames } from './core/topic-names.ts'
-import { NO_CONTROLS } from './dispatch/controls.ts'
-import { connectAdmin } from './kafka/broker.ts'
 import { createKafkaClient } from './kafka/client.ts'
-import { isKafkaFailure } from './kafka/failures.ts'
-import { openRecordCodecs } from './kafka/record-codec-open.ts'
-import { RecordWriter } from './kafka/record-writer.ts'
-import { ensureTopics } from './kafka/topics.ts'
 import { createObserver } from './observe/create-observer.ts'
-import { type ComponentHealth, createHealth, type Health } from './observe/health.ts'
-import { startHttpServer } from './observe/http-server.ts'
+import { createHealth, type Health } from './observe/health.ts'
+import { type HttpServer, startHttpServer } from './observe/http-server.ts'
 import type { Logger } from './observe/logger.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import type { Observer, ReloadCause, StageName } from './observe/observer.ts'
-import { createRegistryHealth, type RegistryHealth } from './observe/registry-health.ts'
-import { createPipeline } from './pipeline.ts'
+import { openPages } from './observe/pages/open-pages.ts'
+import { createRegistryHealth } from './observe/registry-health.ts'
+import { rememberForStatus, type StatusMemory } from './observe/status/status-observer.ts'
 import { openRegistry } from './registry/open-registry.ts'
-import { RegistryUnavailable } from './registry/registry-errors.ts'
-import { NO_SCHEMAS } from './registry/schema-store.ts'
 import { LiveConfig } from './reload/live-config.ts'
 import { Reloader } from './reload/reloader.ts'
-import { createSlackClient } from './slack/client.ts'
-import { watchStages } from './stage-watch.ts'
-import { settledWithin, sleep, systemClock } from './system.ts'
+import { type Running, runStages, WRITER_CLOSE_MS } from './run-stages.ts'
+import { settledWithin, systemClock } from './system.ts'
 import { packageVersion } from './version.ts'
 
 /**
@@ -50,25 +43,20 @@ export interface AppOptions {
   logger: Logger
   /** Reads the configuration anew; left out: it never changes. */
   load?: () => Promise<Loaded>
+  /** What commands that the pages name are to be given as `-c`; left out: nothing. */
+  configPath?: string | null
 }
 
-const START_RETRY_MS = 2_000
-const WRITER_CLOSE_MS = 1_000
 /** Whatever a broker or receiver does, a stop takes no longer. */
 const STOP_MS = 11_800
 
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, logger } = options
-  const metrics = createMetrics(metricsConfig(config))
-  metrics.set('configLastReloadSuccessTime', {}, systemClock.nowMs() / 1_000)
-  const observer = createObserver({ logger, metrics, clock: systemClock })
-  const live = createLiveConfig(config, metrics)
-  const reloader = createReloader(options, { live, observer })
-  const health = createHealth()
-  const http = await startHttpServer({ ...config.http, metrics, health })
-  logger.info({ http: http.url }, `health and metrics are served on ${http.url}`)
+  const { logger } = options
+  const watched = watchOver(options)
+  const { observer, live, reloader, health } = watched
+  const { http, ...served } = await serve(options, watched)
   const stopping = new AbortController()
-  const closers: (() => Promise<void>)[] = [http.close]
+  const { closers } = served
   const ended = Promise.withResolvers<Error | null>()
   const parts = addComponents(health, options)
   const fail = (error: Error, stage?: StageName): void => {
@@ -79,10 +67,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const running = runStages({
     ...options,
     ...parts,
-    live,
-    observer,
-    metrics,
-    closers,
+    ...watched,
+    ...served,
     fail,
     stopping: stopping.signal,
   })
@@ -114,17 +100,58 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
+/** What a process knows of itself. */
+interface Watched {
+  metrics: Metrics
+  observer: Observer
+  memory: StatusMemory
+  live: LiveConfig
+  reloader: Reloader | null
+  health: Health
+}
+
+function watchOver(options: AppOptions): Watched {
+  const { config, logger } = options
+  const metrics = createMetrics(metricsConfig(config))
+  metrics.set('configLastReloadSuccessTime', {}, systemClock.nowMs() / 1_000)
+  const told = createObserver({ logger, metrics, clock: systemClock })
+  const { observer, memory } = rememberForStatus(told, systemClock)
+  const live = createLiveConfig(config, metrics)
+  const health = createHealth()
+  metrics.setReadiness(() => health.readiness().ok)
+  return { metrics, observer, memory, live, reloader: createReloader(options, { live, observer }), health }
+}
+
+/** From the first moment, whether or not there is a broker. */
+async function serve(
+  options: AppOptions,
+  { metrics, health, live }: Watched,
+): Promise<Pick<Running, 'kafka' | 'openRegistry' | 'closers'> & { http: HttpServer }> {
+  const { config, logger } = options
+  const kafka = createKafkaClient(config.kafka, (line) => logger.debug(line, 'kafkajs'))
+  const registry = openRegistry(config.registry, systemClock)
+  const { pages, close } = openPages({ ...options, kafka, registry, live, clock: systemClock })
+  const http = await startHttpServer({ ...config.http, metrics, health, pages })
+  logger.info({ http: http.url }, `health and metrics are served on ${http.url}`)
+  const closers = [http.close, close, async () => registry?.registry.close()]
+  return { kafka, openRegistry: registry, closers, http }
+}
+
 function addComponents(
   health: Health,
   { config, stages, logger }: AppOptions,
-): Pick<Running, 'broker' | 'registry' | 'components'> {
+): Pick<Running, 'broker' | 'registryHealth' | 'components'> {
   const broker = health.addComponent('broker')
   broker.notReady('not reached yet')
-  const registry =
+  const registryHealth =
     config.registry === null
       ? null
       : createRegistryHealth(health.addComponent('registry'), logger, systemClock)
-  return { broker, registry, components: new Map(stages.map((stage) => [stage, health.addComponent(stage)])) }
+  return {
+    broker,
+    registryHealth,
+    components: new Map(stages.map((stage) => [stage, health.addComponent(stage)])),
+  }
 }
 
 /** What was opened last is closed first; one that fails keeps no other from being closed. */
@@ -141,7 +168,12 @@ async function closeAll(closers: readonly (() => Promise<void>)[], logger: Logge
 /** What is counted follows the configuration, and first: nothing new is to be unknown. */
 function createLiveConfig(config: Config, metrics: Metrics): LiveConfig {
   const live = new LiveConfig(config)
-  live.addUser({ prepare: (next) => () => metrics.reconfigure(metricsConfig(next)) })
+  const count = (next: Config): void => {
+    metrics.reconfigure(metricsConfig(next))
+    metrics.setCanaryInterval(next.canary?.everyMs ?? null)
+  }
+  count(config)
+  live.addUser({ prepare: (next) => () => count(next) })
   return live
 }
 
@@ -154,95 +186,13 @@ function createReloader(
 }
 
 function metricsConfig(config: Config): Parameters<typeof createMetrics>[0] {
-  const { dispatch, receipts, deadLetters } = topicNames(config.kafka.prefix)
+  const { dispatch, receipts, deadLetters, controls, status } = topicNames(config.kafka.prefix)
   return {
     version: packageVersion(),
     configVersion: config.version,
-    actions: config.actions.map(({ id }) => id),
+    actions: [...config.actions.map(({ id }) => id), ...OWN_ACTIONS],
     destinations: [...config.destinations.keys()],
     eventsTopics: config.kafka.events.map(({ topic }) => topic),
-    ownTopics: [dispatch, receipts, deadLetters],
+    ownTopics: [dispatch, receipts, deadLetters, controls, status],
   }
-}
-
-interface Running extends AppOptions {
-  live: LiveConfig
-  observer: Observer
-  broker: ComponentHealth
-  /** Null where none is configured. */
-  registry: RegistryHealth | null
-  components: ReadonlyMap<StageName, ComponentHealth>
-  metrics: Metrics
-  /** Run in reverse order at the end. */
-  closers: (() => Promise<void>)[]
-  fail(error: Error, stage?: StageName): void
-  stopping: AbortSignal
-}
-
-async function runStages(running: Running): Promise<void> {
-  const { config, observer, logger, closers, stopping } = running
-  const { brokers } = config.kafka
-  const kafka = createKafkaClient(config.kafka, (line) => logger.debug(line, 'kafkajs'))
-  const admin = await connectAdmin({ kafka, brokers, observer, signal: stopping })
-  if (admin === null) return
-  // Whatever else is waited for before the stages start, it is not the broker.
-  running.broker.ready()
-  closers.push(() => admin.disconnect())
-  await patiently(running, () => ensureTopics(admin, config, observer))
-  const registry = openRegistry(config.registry, systemClock)
-  closers.push(async () => registry?.registry.close())
-  const schemas = registry?.schemas ?? NO_SCHEMAS
-  const topics = topicNames(config.kafka.prefix)
-  const codecs = await patiently(running, () => openRecordCodecs(registry, topics))
-  if (codecs === null) return
-  const writer = await patiently(running, () => RecordWriter.connect({ kafka, observer, clock: systemClock }))
-  if (writer === null) return
-
-  closers.push(async () => void (await writer.close(WRITER_CLOSE_MS)))
-  const slack = createSlackClient({ maxSockets: config.slack.maxSockets, clock: systemClock })
-  closers.push(() => slack.close())
-  const stages = createPipeline(running.stages, {
-    config: running.live.current,
-    kafka,
-    admin,
-    topics,
-    codecs,
-    schemas,
-    observer,
-    clock: systemClock,
-    random: Math.random,
-    startOverride: running.startOverride,
-    signal: stopping,
-    onFatal: running.fail,
-    writer,
-    slack,
-    controls: NO_CONTROLS,
-  })
-  for (const stage of stages) running.live.addUser(stage)
-  running.metrics.setBacklogSource(() => stages.flatMap((stage) => [...(stage.backlog?.() ?? [])]))
-  closers.push(watchStages(stages, { ...running, admin, schemas }).stop)
-  closers.push(async () => void (await Promise.all(stages.map((stage) => stage.stop()))))
-  for (const stage of stages) await patiently(running, () => stage.start())
-}
-
-/**
- * A broker that goes away in the middle is waited for; what a person has to mend ends the process. Null once the
- * process is told to stop.
- */
-async function patiently<T>(running: Running, work: () => Promise<T>): Promise<T | null> {
-  const { config, observer, broker, stopping } = running
-  while (!stopping.aborted) {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof RegistryUnavailable) running.registry?.away(error, START_RETRY_MS)
-      else if (!isKafkaFailure(error)) throw error
-      else {
-        broker.notReady('the broker does not answer')
-        observer.brokerUnreachable({ brokers: config.kafka.brokers, error, retryInMs: START_RETRY_MS })
-      }
-      await sleep(START_RETRY_MS, stopping)
-    }
-  }
-  return null
 }

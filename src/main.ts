@@ -102,6 +102,27 @@ program
   .action(async (options) => finish((await import('./cli/backtest.ts')).backtest(options, io)))
 
 program
+  .command('status')
+  .description('the whole group: stages, lag, lanes, dead letters, silences, messages; live on a terminal')
+  .option('--once', 'print it once and end, as it does where the output is no terminal')
+  .option('--json', 'as one line of JSON')
+  .option('--live', 'with --json: a line whenever it changes, until stopped')
+  .option(...CONFIG_OPTION)
+  .action(async (options) => {
+    await finish((await import('./cli/status.ts')).status(options, { ...io, stdin: process.stdin }))
+  })
+
+program
+  .command('explain <id>')
+  .description(
+    'what happened to an event or message, and why: by message id, topic:partition:offset, or messageId',
+  )
+  .option('--since <when>', 'look for a messageId from then on: a duration such as 24h, or a time', '24h')
+  .option('--json', 'one JSON object')
+  .option(...CONFIG_OPTION)
+  .action(async (id, options) => finish((await import('./cli/explain.ts')).explain(id, options, io)))
+
+program
   .command('schema')
   .description('print the JSON Schema of the configuration, for editors')
   .action(async () => finish((await import('./cli/schema.ts')).schema(io)))
@@ -123,6 +144,10 @@ program
   .option('--rate <events per second>', 'events a second', '200')
   .option('--port <port>', 'port of the page (default: a free one)', parsePort)
   .option('--seed <number>', 'the same seed gives the same events', '1')
+  .option(
+    '--no-faults',
+    'leave out what goes wrong on purpose: a webhook gone, one throttled, a process killed',
+  )
   .option('--avro', 'events and records in Avro, through a local schema registry')
   .action(async (options) => finish((await import('./cli/demo.ts')).demo(options, io)))
 
@@ -167,6 +192,51 @@ choosing(dead.command('replay [ids...]'))
   .option('--all', 'every letter that was not replayed yet')
   .option('--dry-run', 'say what would be done, and change nothing')
   .action(async (ids, options) => finish((await import('./cli/dead/replay.ts')).deadReplay(ids, options, io)))
+
+const silence = program
+  .command('silence')
+  .description("drop a destination's messages for a while, each with a receipt that says so")
+silence
+  .command('add')
+  .description('silence a destination; every process obeys within a second')
+  .requiredOption('--destination <id>', 'whose messages are dropped')
+  .requiredOption('--why <text>', 'the reason, for everybody who looks: it stands in every receipt')
+  .option('--for <duration>', 'how long, such as 2h')
+  .option('--until <time>', 'or until when, such as 2026-01-31T08:00:00Z')
+  .option(...CONFIG_OPTION)
+  .action(async (options) => finish((await import('./cli/silence/add.ts')).silenceAdd(options, io)))
+silence
+  .command('list')
+  .description('what is silenced and paused now: since and until when, by whom and why')
+  .option('--json', 'one JSON object a line')
+  .option(...CONFIG_OPTION)
+  .action(async (options) => finish((await import('./cli/silence/list.ts')).silenceList(options, io)))
+silence
+  .command('end <destination>')
+  .description('post its messages again from now on')
+  .option(...CONFIG_OPTION)
+  .action(async (destination, options) =>
+    finish((await import('./cli/silence/end.ts')).silenceEnd(destination, options, io)),
+  )
+
+program
+  .command('pause <destination>')
+  .description('its messages wait in order until "bellhop resume"; every process obeys within a second')
+  .option('--why <text>', 'the reason, for everybody who looks')
+  .option('--for <duration>', 'how long, such as 30m (default: until it is resumed)')
+  .option('--until <time>', 'or until when, such as 2026-01-31T08:00:00Z')
+  .option(...CONFIG_OPTION)
+  .action(async (destination, options) =>
+    finish((await import('./cli/pause.ts')).pause(destination, options, io)),
+  )
+
+program
+  .command('resume <destination>')
+  .description('what waits since "bellhop pause" goes out, in order')
+  .option(...CONFIG_OPTION)
+  .action(async (destination, options) =>
+    finish((await import('./cli/resume.ts')).resume(destination, options, io)),
+  )
 
 /** Aborted by the first signal that asks the process to end. */
 function untilSignalled(): AbortSignal {

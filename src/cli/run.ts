@@ -66,6 +66,7 @@ async function runWith(options: RunOptions, io: CommandIo, hangups: Hangups): Pr
       if (next.kind === 'loaded') secrets.learn(secretsOf(next.config))
       return next
     },
+    configPath: options.config ?? null,
     hangups,
     watch,
   })
@@ -82,6 +83,7 @@ async function runUntilSignal(options: {
   stages: readonly StageName[]
   startOverride: StartPosition | null
   load: () => Promise<Loaded>
+  configPath: string | null
   hangups: Hangups
   watch: ConfigWatch | null
 }): Promise<number> {

@@ -2,11 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { AppError } from '../core/errors.ts'
 import type { Health, HealthReport } from './health.ts'
+import { type Answer, type Exchange, json, notAllowed, problem, send } from './http-answer.ts'
 import type { Metrics } from './metrics.ts'
+import { isLoopbackAddress } from './pages/access.ts'
+import { createPages, type Pages, type PagesOptions } from './pages/pages.ts'
 
 /**
- * Serves /metrics, /healthz and /readyz, to be read and nothing else. No client can hold the process: slow ones
- * are cut off, connections are bounded, and closing ends every connection at once.
+ * Serves /metrics, /healthz and /readyz to whoever asks, and the status page as pages/access.ts says. No client can
+ * hold the process: slow ones are cut off, connections are bounded, and closing ends every connection at once.
  */
 export interface HttpServer {
   address: { host: string; port: number }
@@ -22,34 +25,21 @@ export interface HttpServerOptions {
   port: number
   metrics: Pick<Metrics, 'contentType' | 'render'>
   health: Pick<Health, 'liveness' | 'readiness'>
+  /** The status page; left out: there is none. */
+  pages?: PagesOptions
   /** The longest a client may take to send a request, and again to read its answer; default 10 s. */
   clientTimeoutMs?: number
-}
-
-interface Answer {
-  status: number
-  contentType: string
-  body: string
 }
 
 const CLIENT_TIMEOUT_MS = 10_000
 const MAX_CONNECTIONS = 200
 const MAX_HEADER_BYTES = 8 * 1024
-const JSON_TYPE = 'application/json; charset=utf-8'
-
-/** What is served is data for machines: no browser may sniff, frame, cache or run any of it. */
-const SECURITY_HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-}
 
 /** Rejects with AppError `port_taken`, or `usage` where the host or port cannot be listened on at all. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { clientTimeoutMs = CLIENT_TIMEOUT_MS } = options
+  const onLoopback = (): boolean => isLoopbackAddress(addressOf(server.address()).host)
+  const pages = options.pages === undefined ? null : await createPages(options.pages, onLoopback)
   const server = createServer(
     {
       connectionsCheckingInterval: Math.min(1000, clientTimeoutMs),
@@ -59,63 +49,66 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     (request, response) => {
-      cutOffAfter(clientTimeoutMs, response)
-      void respond(request, response, options)
+      const exchange = beginExchange(request, response, clientTimeoutMs)
+      void respond(exchange, options, pages).catch(() => response.destroy())
     },
   )
   server.maxConnections = MAX_CONNECTIONS
   await listen(server, options)
   const address = addressOf(server.address())
-  return { address, url: formatUrl(address), close: () => close(server) }
+  const closeAll = (): Promise<void> => {
+    pages?.close()
+    return close(server)
+  }
+  return { address, url: formatUrl(address), close: closeAll }
 }
 
 /** Ends the connection of a client that reads its answer too slowly; Node's own timeouts cover the request only. */
-function cutOffAfter(timeoutMs: number, response: ServerResponse): void {
+function beginExchange(request: IncomingMessage, response: ServerResponse, timeoutMs: number): Exchange {
   const { socket } = response
-  const timer = setTimeout(() => socket?.destroy(), timeoutMs)
-  response.on('close', () => clearTimeout(timer))
+  let timer: NodeJS.Timeout | undefined
+  const lift = (): void => clearTimeout(timer)
+  const limit = (): void => {
+    lift()
+    timer = setTimeout(() => socket?.destroy(), timeoutMs)
+  }
+  limit()
+  response.on('close', lift)
+  const [route = '/', query = ''] = (request.url ?? '/').split('?', 2)
+  return { request, response, route, query: new URLSearchParams(query), lift, limit }
 }
 
-async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: HttpServerOptions,
-): Promise<void> {
-  const answer = await answerTo(request, options)
-  response.writeHead(answer.status, {
-    ...SECURITY_HEADERS,
-    ...(answer.status === 405 ? { allow: 'GET, HEAD' } : {}),
-    'content-type': answer.contentType,
-    'content-length': Buffer.byteLength(answer.body),
-  })
-  response.end(answer.body)
+async function respond(exchange: Exchange, options: HttpServerOptions, pages: Pages | null): Promise<void> {
+  const { request, response, route } = exchange
+  if (pages !== null && !MACHINE_ROUTES.has(route)) return pages.serve(exchange)
+  const isReading = request.method === 'GET' || request.method === 'HEAD'
+  send(
+    response,
+    isReading ? await answerTo(route, options) : notAllowed(READING, 'only GET and HEAD are answered'),
+  )
 }
 
-async function answerTo(request: IncomingMessage, options: HttpServerOptions): Promise<Answer> {
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return problem(405, 'only GET and HEAD are answered')
-  switch (request.url?.split('?', 1)[0]) {
+const READING = 'GET, HEAD'
+const MACHINE_ROUTES: ReadonlySet<string> = new Set(['/metrics', '/healthz', '/readyz'])
+
+async function answerTo(route: string, { metrics, health }: HttpServerOptions): Promise<Answer> {
+  switch (route) {
     case '/metrics':
-      return options.metrics.render().then(
-        (body) => ({ status: 200, contentType: options.metrics.contentType, body }),
+      return metrics.render().then(
+        (body) => ({ status: 200, contentType: metrics.contentType, body }),
         () => problem(500, 'the metrics could not be gathered'),
       )
     case '/healthz':
-      return healthAnswer(options.health.liveness())
+      return healthAnswer(health.liveness())
     case '/readyz':
-      return healthAnswer(options.health.readiness())
+      return healthAnswer(health.readiness())
     default:
       return problem(404, 'here are /metrics, /healthz and /readyz')
   }
 }
 
 function healthAnswer({ ok, components }: HealthReport): Answer {
-  const body = `${JSON.stringify({ status: ok ? 'ok' : 'unavailable', components })}\n`
-  return { status: ok ? 200 : 503, contentType: JSON_TYPE, body }
-}
-
-function problem(status: number, error: string): Answer {
-  return { status, contentType: JSON_TYPE, body: `${JSON.stringify({ error })}\n` }
+  return json(ok ? 200 : 503, { status: ok ? 'ok' : 'unavailable', components })
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {

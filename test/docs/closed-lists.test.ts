@@ -55,7 +55,13 @@ describe('docs/records.md', () => {
     expect(codecs.control.decode(Buffer.from(control))).toMatchObject({ kind: 'record' })
   })
 
-  it.each(['dispatch', 'receipt', 'dead-letter', 'control', 'status'])('explains every field of schemas/%s.avsc', (name) => {
+  it.each([
+    'dispatch',
+    'receipt',
+    'dead-letter',
+    'control',
+    'status',
+  ])('explains every field of schemas/%s.avsc', (name) => {
     const schema: { fields: { name: string }[] } = JSON.parse(
       readFileSync(`${ROOT}schemas/${name}.avsc`, 'utf8'),
     )
