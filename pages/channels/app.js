@@ -31,6 +31,7 @@ const ui = {
   rate: byId('figure-rate'),
   limited: byId('figure-limited'),
   limitedBox: byId('figure-limited-box'),
+  notice: byId('notice'),
 }
 const state = { channels: new Map(), active: null, published: 0, recent: [], newer: 0 }
 
@@ -138,11 +139,13 @@ function toNewest() {
   ui.newer.hidden = true
 }
 
-function showStats({ events, rateLimited }) {
+function showStats({ events, rateLimited, notice }) {
   ui.events.textContent = events.toLocaleString()
   ui.total.textContent = state.published.toLocaleString()
   ui.limited.textContent = rateLimited.toLocaleString()
   ui.limitedBox.classList.toggle('is-bad', rateLimited > 0)
+  // A status that is written anew is read out anew.
+  if (ui.notice.textContent !== (notice ?? '')) ui.notice.textContent = notice ?? ''
 }
 
 function showRate() {

@@ -24,6 +24,8 @@ export interface ChatStats {
   events: number
   /** How often 429 was answered. */
   rateLimited: number
+  /** What is out of order just now, in a sentence; null while nothing is. */
+  notice: string | null
 }
 
 export interface ChatServer {
@@ -72,7 +74,7 @@ export async function startChatServer(options: ChatServerOptions): Promise<ChatS
     channels,
     feed: createChatFeed({ id: randomBytes(6).toString('hex'), perChannel: MESSAGES_HELD_PER_CHANNEL }),
     clients: new Set(),
-    stats: { events: 0, rateLimited: 0 },
+    stats: { events: 0, rateLimited: 0, notice: null },
   }
   const server = createServer((req, res) => serve(parts, req, res))
   const url = await listen(server, { host, port }).catch((error: NodeJS.ErrnoException) => {

@@ -61,6 +61,7 @@ kafka:
     - topic: ${JSON.stringify(demoEventsTopic(prefix))}
       start: earliest${registryUrl === null ? '' : '\n      format: avro                    # each event names its schema in the registry'}
   max_event_bytes: 64KiB
+  session_timeout: 6s                 # how long a process that is killed keeps its partitions; the default is 10s
 
 ${registryUrl === null ? '' : registryYaml(registryUrl)}slack:
   # With Slack itself these two lines go: its own hosts need no permission.

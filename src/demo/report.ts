@@ -2,6 +2,8 @@
  * The demo in words: progress while it runs, and the summary at its end. Texts of messages are event data: they
  * are quoted and cut, so that nothing in them reaches the terminal as a control sequence.
  */
+import type { FaultStory } from './faults/fault.ts'
+import { describeFault } from './faults/wording.ts'
 import type { CauseCounts, Mismatch, Summary } from './tally.ts'
 
 /** How text is marked up; with `plainStyle` it is not. */
@@ -54,7 +56,11 @@ export function formatProgress(progress: Progress, style: Style = plainStyle): s
 }
 
 export interface Outcome {
+  /** The judgement. */
+  ok: boolean
   summary: Summary
+  /** Null where faults were not asked for. */
+  stories: readonly FaultStory[] | null
   /** How often the simulator answered 429. */
   rateLimited: number
   /** From the first event to the last. */
@@ -66,8 +72,10 @@ export interface Outcome {
 }
 
 /** Several lines, the last one with a line feed: the verdict last, so that it stays above the prompt. */
-export function formatSummary({ summary, ...run }: Outcome, style: Style = plainStyle): string {
-  const { latencyMs, lost, repeated, unexpected } = summary
+export function formatSummary(outcome: Outcome, style: Style = plainStyle): string {
+  const { summary, stories, ...run } = outcome
+  const { latencyMs, lost, repeated, excused, unexpected } = summary
+  const faults = stories === null ? '' : ', faults included'
   const rows: (readonly [string, string])[] = [
     [
       'events in',
@@ -78,10 +86,13 @@ export function formatSummary({ summary, ...run }: Outcome, style: Style = plain
     ['delivered', count(summary.delivered)],
     ['dead-lettered', withCauses(summary.deadLettered)],
     ['lost', fault(total(lost) + totalOf(summary.deadLettersLost), style)],
-    ['repeated', fault(total(repeated), style)],
+    ['repeated', `${fault(total(repeated), style)}${inFlight(total(excused))}`],
     ['unexpected', fault(total(unexpected) + totalOf(summary.deadLettersUnexpected), style)],
     ['429 answers', count(run.rateLimited)],
-    ['latency', latencyMs === null ? 'none' : `p50 ${millis(latencyMs.p50)}, p99 ${millis(latencyMs.p99)}`],
+    [
+      'latency',
+      latencyMs === null ? 'none' : `p50 ${millis(latencyMs.p50)}, p99 ${millis(latencyMs.p99)}${faults}`,
+    ],
   ]
   const lines = [
     ...rows.map(([label, value]) => `  ${style.dim(label.padEnd(15))}${value}`),
@@ -91,27 +102,55 @@ export function formatSummary({ summary, ...run }: Outcome, style: Style = plain
     ...list('repeated', repeated, style),
     ...list('unexpected', unexpected, style),
     ...causeLine('unexpected dead letters', summary.deadLettersUnexpected, style),
-    `  ${verdict(summary, style)}`,
+    ...survived(stories ?? [], style),
+    ...named('came twice: in flight when the process was killed', excused, style.dim),
+    `  ${verdict(outcome, style)}`,
   ]
   return `${lines.join('\n')}\n`
 }
 
-function verdict(summary: Summary, style: Style): string {
+/** The row says both: what must not be, and what may. */
+function inFlight(excused: number): string {
+  return excused === 0 ? '' : `, and ${count(excused)} that ${wasOrWere(excused)} in flight at the kill`
+}
+
+const wasOrWere = (amount: number): string => (amount === 1 ? 'was' : 'were')
+
+function survived(stories: readonly FaultStory[], style: Style): string[] {
+  if (stories.length === 0) return []
+  const lines = stories.flatMap((story) => {
+    const trouble = story.failure === null ? [] : [`    ${style.bad(`✗ ${story.failure}`)}`]
+    return [`    ${describeFault(story)}`, ...trouble]
+  })
+  return [style.dim('  survived'), ...lines, '']
+}
+
+function verdict({ ok, summary, stories }: Outcome, style: Style): string {
   if (!summary.ok) return style.bad('✗ what arrived is not what was expected')
-  return style.good(`✓ every message arrived, once and unchanged: ${count(summary.delivered)}`)
+  if (!ok) return style.bad('✗ every message arrived, but not everything went as it must')
+  const through = (stories ?? []).length === 0 ? '' : ', through all of it'
+  const twice = total(summary.excused)
+  const arrived = count(summary.delivered)
+  if (twice === 0) return style.good(`✓ every message arrived, once and unchanged${through}: ${arrived}`)
+  const again = `${count(twice)} came twice, as ${twice === 1 ? 'it was' : 'they were'} in flight at the kill`
+  return style.good(`✓ every message arrived, unchanged${through}: ${arrived}; ${again}`)
 }
 
 const LISTED = 10
 const SHOWN_CHARS = 96
 
 function list(label: string, found: readonly Mismatch[], style: Style): string[] {
+  return named(label, found, style.bad)
+}
+
+function named(label: string, found: readonly Mismatch[], mark: (text: string) => string): string[] {
   if (found.length === 0) return []
   const shown = found.slice(0, LISTED).map((one) => {
     const times = one.count > 1 ? ` × ${one.count}` : ''
     return `    ${one.destination}${times}: ${quoted(one.text)}`
   })
-  const more = found.length > LISTED ? [style.dim(`    and ${count(found.length - LISTED)} more`)] : []
-  return [style.bad(`  ${label}`), ...shown, ...more, '']
+  const more = found.length > LISTED ? [`    and ${count(found.length - LISTED)} more`] : []
+  return [mark(`  ${label}`), ...shown, ...more, '']
 }
 
 function causeLine(label: string, causes: CauseCounts, style: Style): string[] {

@@ -7,13 +7,17 @@
 export interface Tally {
   /** One record was produced. */
   produced(): void
-  expected(message: { destination: string; text: string; producedAtMs: number }): void
+  /** `messageId`: the event's own. */
+  expected(message: { destination: string; text: string; producedAtMs: number; messageId: string }): void
   expectedDeadLetter(cause: string): void
   arrived(post: { destination: string; text: string; atMs: number }): void
   deadLettered(cause: string): void
   /** Expected messages and dead letters that have not arrived yet. */
   pending(): number
-  summary(): Summary
+  /** What came again. */
+  repeats(): readonly Repeat[]
+  /** `isExcused`: asked once of each text that came again; what it says yes to fails nothing. */
+  summary(isExcused?: (repeat: Repeat) => boolean): Summary
 }
 
 export interface Mismatch {
@@ -22,11 +26,19 @@ export interface Mismatch {
   count: number
 }
 
+/** A text that came more often than it was expected. */
+export interface Repeat extends Mismatch {
+  /** Of the events that led to it. */
+  messageIds: readonly string[]
+  /** Milliseconds since the epoch, in the order of arrival. */
+  arrivedAtMs: readonly number[]
+}
+
 /** Cause to number. */
 export type CauseCounts = Readonly<Record<string, number>>
 
 export interface Summary {
-  /** True only if all that was expected arrived once, and nothing else. */
+  /** True only if all that was expected arrived once, and nothing else, but for what is excused. */
   ok: boolean
   /** Records produced, poison included. */
   events: number
@@ -37,6 +49,8 @@ export interface Summary {
   deadLettered: CauseCounts
   lost: readonly Mismatch[]
   repeated: readonly Mismatch[]
+  /** Repeated too, but for a reason that allows it. */
+  excused: readonly Mismatch[]
   unexpected: readonly Mismatch[]
   /** Dead letters that were expected and did not come, and those that came and were not expected. */
   deadLettersLost: CauseCounts
@@ -48,6 +62,7 @@ export interface Summary {
 interface Entry {
   destination: string
   text: string
+  messageIds: string[]
   producedAtMs: number[]
   arrivedAtMs: number[]
 }
@@ -64,19 +79,29 @@ export function createTally(): Tally {
     produced() {
       held.events++
     },
-    expected: ({ destination, text, producedAtMs }) =>
-      void entryOf(held, destination, text).producedAtMs.push(producedAtMs),
+    expected({ destination, text, producedAtMs, messageId }) {
+      const entry = entryOf(held, destination, text)
+      entry.producedAtMs.push(producedAtMs)
+      entry.messageIds.push(messageId)
+    },
     arrived: ({ destination, text, atMs }) => void entryOf(held, destination, text).arrivedAtMs.push(atMs),
     expectedDeadLetter: (cause) => void deadLettersOf(held, cause).expected++,
     deadLettered: (cause) => void deadLettersOf(held, cause).arrived++,
     pending: () => pending(held),
-    summary: () => summarise(held),
+    repeats: () => repeatsOf(held),
+    summary: (isExcused = () => false) => summarise(held, isExcused),
   }
 }
 
 function entryOf(held: Held, destination: string, text: string): Entry {
   const key = JSON.stringify([destination, text])
-  const entry = held.entries.get(key) ?? { destination, text, producedAtMs: [], arrivedAtMs: [] }
+  const entry = held.entries.get(key) ?? {
+    destination,
+    text,
+    messageIds: [],
+    producedAtMs: [],
+    arrivedAtMs: [],
+  }
   held.entries.set(key, entry)
   return entry
 }
@@ -96,14 +121,22 @@ function pending(held: Held): number {
   return missing
 }
 
-function summarise(held: Held): Summary {
+function repeatsOf({ entries }: Held): Repeat[] {
+  return [...entries.values()].flatMap((entry) => {
+    const count = surplus(entry)
+    return entry.producedAtMs.length > 0 && count > 0 ? [{ ...entry, count }] : []
+  })
+}
+
+function summarise(held: Held, isExcused: (repeat: Repeat) => boolean): Summary {
   const entries = [...held.entries.values()]
   const lost = mismatches(
     entries,
     ({ producedAtMs, arrivedAtMs }) => producedAtMs.length - arrivedAtMs.length,
   )
-  const surplus = ({ producedAtMs, arrivedAtMs }: Entry) => arrivedAtMs.length - producedAtMs.length
-  const repeated = mismatches(entries, (entry) => (entry.producedAtMs.length > 0 ? surplus(entry) : 0))
+  const { excused = [], repeated = [] } = Object.groupBy(repeatsOf(held), (repeat) =>
+    isExcused(repeat) ? 'excused' : 'repeated',
+  )
   const unexpected = mismatches(entries, (entry) => (entry.producedAtMs.length > 0 ? 0 : surplus(entry)))
   const deadLettersLost = causes(held, ({ expected, arrived }) => expected - arrived)
   const deadLettersUnexpected = causes(held, ({ expected, arrived }) => arrived - expected)
@@ -122,13 +155,22 @@ function summarise(held: Held): Summary {
     delivered: latencies.length,
     deadLettered: causes(held, ({ arrived }) => arrived),
     lost,
-    repeated,
+    repeated: repeated.map(asMismatch),
+    excused: excused.map(asMismatch),
     unexpected,
     deadLettersLost,
     deadLettersUnexpected,
     latencyMs:
       latencies.length === 0 ? null : { p50: percentile(latencies, 50), p99: percentile(latencies, 99) },
   }
+}
+
+function surplus({ producedAtMs, arrivedAtMs }: Entry): number {
+  return arrivedAtMs.length - producedAtMs.length
+}
+
+function asMismatch({ destination, text, count }: Repeat): Mismatch {
+  return { destination, text, count }
 }
 
 /** A text that is expected several times is paired first with first: which arrival was whose cannot be told. */

@@ -21,6 +21,8 @@ export interface Traffic extends Pacing {
   producer: EventProducer
   tally: Tally
   rateLimited(): number
+  /** Nothing of a fault is left to come or to be mended. */
+  faultsSettled(): boolean
   signal: AbortSignal
 }
 
@@ -28,6 +30,8 @@ const TURN_MS = 50
 const WATCH_MS = 1_000
 /** Longer than any wait between two posts, a post's own deadline of 10 s included. */
 const QUIET_MS = 12_000
+/** Longer than a breaker stays open, and than it takes to deliver what has gathered. */
+const FAULTS_SETTLE_MS = 180_000
 /** What is repeated comes after what was expected: a while longer is waited for it. */
 const AFTERMATH_MS = 2_500
 
@@ -59,19 +63,20 @@ export async function produceTraffic(traffic: Traffic): Promise<number> {
 }
 
 /**
- * Waits until all that was expected has arrived or nothing has come for a while, and then for what may be repeated;
- * gives how long the first took.
+ * Waits until all that was expected has arrived and the faults are mended, or nothing has come for a while, and then
+ * for what may be repeated; gives how long the first took.
  */
 export async function untilDrained(traffic: Traffic): Promise<number> {
   const { tally, signal, forMs } = traffic
   const startMs = systemClock.monotonicMs()
   const elapsed = (): number => systemClock.monotonicMs() - startMs
+  const mending = (): boolean => !traffic.faultsSettled() && elapsed() < FAULTS_SETTLE_MS
   let pending = tally.pending()
   let changedMs = 0
-  while (pending > 0 && elapsed() - changedMs < QUIET_MS && !signal.aborted) {
+  while (!signal.aborted && (mending() || (pending > 0 && elapsed() - changedMs < QUIET_MS))) {
     report(traffic, { phase: 'drain', elapsedMs: forMs + elapsed() })
     await sleep(WATCH_MS / 4, signal)
-    if (tally.pending() !== pending) changedMs = elapsed()
+    if (tally.pending() !== pending || mending()) changedMs = elapsed()
     pending = tally.pending()
   }
   const drainMs = elapsed()
@@ -94,7 +99,10 @@ function report(traffic: Traffic, at: Pick<Progress, 'phase' | 'elapsedMs'>): vo
 function expect(step: Step, tally: Tally): void {
   tally.produced()
   const producedAtMs = Date.now()
-  if (step.kind === 'event') for (const message of step.expected) tally.expected({ ...message, producedAtMs })
+  if (step.kind === 'event') {
+    const messageId = String(step.event.messageId)
+    for (const message of step.expected) tally.expected({ ...message, producedAtMs, messageId })
+  }
   if (step.expectedDeadLetter !== null) tally.expectedDeadLetter(step.expectedDeadLetter)
 }
 

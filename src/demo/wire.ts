@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import type { DeadLetter, Receipt } from '../core/records.ts'
 import type { TopicNames } from '../core/topic-names.ts'
 import { openRecordCodecs } from '../kafka/record-codec-open.ts'
 import { openRegistry } from '../registry/open-registry.ts'
@@ -10,8 +11,9 @@ import { type EventEncoding, JSON_EVENTS } from './event-encoding.ts'
 /** What differs between a demo in JSON and one in Avro: how events are written, and how bellhop's records are read. */
 export interface Wire {
   events: EventEncoding
-  /** The cause of a dead letter, `unreadable` where it is none. */
-  causeOf(deadLetter: Buffer): string
+  /** Null where it is none. */
+  deadLetter(value: Buffer): DeadLetter | null
+  receipt(value: Buffer): Receipt | null
   /** Lines for the summary: a label and what it tells. */
   figures(): readonly (readonly [string, string])[]
   close(): Promise<void>
@@ -28,10 +30,14 @@ export async function openWire(config: Config, topics: TopicNames): Promise<Wire
   let lettersInAvro = 0
   return {
     events,
-    causeOf(deadLetter) {
-      if (deadLetter[0] === 0) lettersInAvro += 1
-      const decoded = codecs.deadLetter.decode(deadLetter)
-      return decoded.kind === 'record' ? decoded.record.cause : 'unreadable'
+    deadLetter(value) {
+      if (value[0] === 0) lettersInAvro += 1
+      const decoded = codecs.deadLetter.decode(value)
+      return decoded.kind === 'record' ? decoded.record : null
+    },
+    receipt(value) {
+      const decoded = codecs.receipt.decode(value)
+      return decoded.kind === 'record' ? decoded.record : null
     },
     figures() {
       if (opened === null) return []

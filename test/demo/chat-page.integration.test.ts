@@ -109,8 +109,9 @@ describe.skipIf(isMissing)('chat page', () => {
     server.publish(message('s1'))
     server.publish(message('n1', { channel: 'nps' }))
     server.publish(message('n2', { channel: 'nps' }))
-    server.stats({ events: 1_234, rateLimited: 0 })
+    server.stats({ events: 1_234, rateLimited: 0, notice: "#nps's webhook is gone" })
     await page.locator('#figure-events', { hasText: '1,234' }).waitFor()
+    expect(await page.locator('#notice').innerText()).toBe("#nps's webhook is gone")
     expect(await page.locator('#figure-messages').innerText()).toBe('3')
     expect(await page.locator('#figure-limited').innerText()).toBe('0')
     expect(await unread(page, 'nps')).toBe('2')
@@ -127,6 +128,9 @@ describe.skipIf(isMissing)('chat page', () => {
     await page.keyboard.press('ArrowUp')
     expect(await page.locator('#channel-name').innerText()).toBe('billing')
     expect(await page.locator('[aria-current=true]').innerText()).toContain('billing')
+
+    server.stats({ events: 1_235, rateLimited: 0, notice: null })
+    await page.locator('#notice').waitFor({ state: 'hidden' })
     expect(complaints).toEqual([])
   })
 

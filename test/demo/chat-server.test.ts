@@ -111,7 +111,7 @@ describe('chat server', () => {
 
   it('greets with the channels and figures, then tells what was published before and after', async () => {
     const server = await start()
-    server.stats({ events: 40, rateLimited: 2 })
+    server.stats({ events: 40, rateLimited: 2, notice: 'a webhook is gone' })
     server.publish(message('before'))
     const reading = read(`${server.url}/events`, 4)
     const again = setInterval(() => server.publish(message('after', 'nps')), 5)
@@ -119,7 +119,11 @@ describe('chat server', () => {
     clearInterval(again)
     expect(told[0]).toMatchObject({
       event: 'hello',
-      data: { channels: CHANNELS, published: 1, stats: { events: 40, rateLimited: 2 } },
+      data: {
+        channels: CHANNELS,
+        published: 1,
+        stats: { events: 40, rateLimited: 2, notice: 'a webhook is gone' },
+      },
     })
     expect(told[1]?.data).toEqual({ seq: 1, ...message('before') })
     expect(told[2]?.data).toMatchObject({ text: 'after', channel: 'nps' })

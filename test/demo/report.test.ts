@@ -1,20 +1,41 @@
 import { describe, expect, it } from 'vitest'
+import type { FaultStory } from '../../src/demo/faults/fault.ts'
 import { formatProgress, formatSummary, styleFor, terminalStyle } from '../../src/demo/report.ts'
 import { createTally, type Tally } from '../../src/demo/tally.ts'
 
 function summaryOf(
   play: (tally: Tally) => void,
-  { style = styleFor({}, {}), figures = [] as [string, string][] } = {},
+  {
+    style = styleFor({}, {}),
+    figures = [] as [string, string][],
+    stories = null as FaultStory[] | null,
+    isExcused = (): boolean => false,
+  } = {},
 ): string {
   const tally = createTally()
   play(tally)
+  const summary = tally.summary(isExcused)
+  const ok = summary.ok && (stories ?? []).every(({ failure }) => failure === null)
   const run = { rateLimited: 0, trafficMs: 30_012, drainMs: 1_240, figures }
-  return formatSummary({ summary: tally.summary(), ...run }, style)
+  return formatSummary({ ok, summary, stories, ...run }, style)
 }
+
+const STORIES: FaultStory[] = [
+  { kind: 'gone', channel: 'nps', lastedMs: 6_000, refused: 1, letters: 9, replayed: 9, failure: null },
+  {
+    kind: 'throttled',
+    channel: 'sales',
+    lastedMs: 3_600,
+    answers: 2,
+    retryAfterSeconds: 2,
+    failure: null,
+  },
+  { kind: 'kill', process: 'process 2', partitions: 6, takeoverMs: 6_512, failure: null },
+]
 
 function deliver(tally: Tally, text: string, latencyMs = 40): void {
   tally.produced()
-  tally.expected({ destination: 'sales', text, producedAtMs: 0 })
+  tally.expected({ destination: 'sales', text, producedAtMs: 0, messageId: text })
   tally.arrived({ destination: 'sales', text, atMs: latencyMs })
 }
 
@@ -55,7 +76,7 @@ describe('summary', () => {
 
   it('lists what went wrong by channel and text', () => {
     const text = summaryOf((tally) => {
-      tally.expected({ destination: 'sales', text: 'dropped', producedAtMs: 0 })
+      tally.expected({ destination: 'sales', text: 'dropped', producedAtMs: 0, messageId: 'd' })
       deliver(tally, 'twice')
       tally.arrived({ destination: 'sales', text: 'twice', atMs: 90 })
       tally.arrived({ destination: 'nps', text: 'stray', atMs: 90 })
@@ -67,6 +88,54 @@ describe('summary', () => {
     expect(text).toMatch(/^ {4}nps: "stray"$/m)
     expect(text).toMatch(/^ {2}lost dead letters\n {4}1 \(not_json 1\)$/m)
     expect(text).toMatch(/✗ what arrived is not what was expected\n$/)
+  })
+
+  it('says what was survived, each fault with its figures', () => {
+    const text = summaryOf((tally) => deliver(tally, 'a'), { stories: STORIES })
+    expect(text).toContain(`latency        p50 40 ms, p99 40 ms, faults included
+
+  survived
+    #nps's webhook was gone for 6 s: 1 post refused, 9 dead letters, replayed
+    #sales was throttled for 3.6 s: 2 posts answered 429, each Retry-After of 2 s kept
+    process 2 was killed (kill -9) and replaced: its 6 partitions taken over after 6.5 s
+
+  ✓ every message arrived, once and unchanged, through all of it: 1
+`)
+  })
+
+  it('names what came twice since it was in flight at the kill, and does not blame it', () => {
+    const text = summaryOf(
+      (tally) => {
+        deliver(tally, 'twice')
+        tally.arrived({ destination: 'sales', text: 'twice', atMs: 90 })
+      },
+      { stories: STORIES, isExcused: () => true },
+    )
+    expect(text).toMatch(/^ {2}repeated {7}0, and 1 that was in flight at the kill$/m)
+    expect(text).toMatch(/^ {2}came twice: in flight when the process was killed\n {4}sales: "twice"$/m)
+    expect(text).toContain(
+      '✓ every message arrived, unchanged, through all of it: 1; 1 came twice, as it was in flight at the kill',
+    )
+  })
+
+  it('fails where a fault was not mended as it must be', () => {
+    const failure = 'not all that it had was taken over'
+    const stories: FaultStory[] = [
+      { kind: 'kill', process: 'process 2', partitions: 6, takeoverMs: null, failure },
+    ]
+    const text = summaryOf((tally) => deliver(tally, 'a'), { stories })
+    expect(text).toContain(`process 2 was killed (kill -9) and replaced\n    ✗ ${failure}\n`)
+    expect(text).toMatch(/✗ every message arrived, but not everything went as it must\n$/)
+  })
+
+  it.each([
+    { story: { ...STORIES[0], lastedMs: null } as FaultStory, says: 'no webhook was gone' },
+    { story: { ...STORIES[0], refused: 0, letters: 0 } as FaultStory, says: 'no message met it' },
+    { story: { ...STORIES[0], replayed: 7 } as FaultStory, says: '9 dead letters, 7 letters replayed' },
+    { story: { ...STORIES[1], answers: 0 } as FaultStory, says: 'no message met it' },
+    { story: { ...STORIES[2], process: '' } as FaultStory, says: 'no process was killed' },
+  ])('does not boast of what did not happen: $says', ({ story, says }) => {
+    expect(summaryOf(() => {}, { stories: [story] })).toContain(says)
   })
 
   it('lists ten of many and counts the rest', () => {

@@ -12,7 +12,7 @@ interface Case {
 }
 
 const expectOne = (tally: Tally, text: string, destination = 'sales') =>
-  tally.expected({ destination, text, producedAtMs: 1_000 })
+  tally.expected({ destination, text, producedAtMs: 1_000, messageId: `of ${text}` })
 const arriveOne = (tally: Tally, text: string, destination = 'sales') =>
   tally.arrived({ destination, text, atMs: 1_050 })
 
@@ -174,7 +174,7 @@ describe('tally', () => {
     expect(tally.summary().latencyMs).toBeNull()
     for (let ms = 1; ms <= 200; ms++) {
       tally.produced()
-      tally.expected({ destination: 'sales', text: `${ms}`, producedAtMs: 5_000 })
+      tally.expected({ destination: 'sales', text: `${ms}`, producedAtMs: 5_000, messageId: `${ms}` })
       tally.arrived({ destination: 'sales', text: `${ms}`, atMs: 5_000 + ms })
     }
     expect(tally.summary()).toMatchObject({ events: 200, matched: 200, latencyMs: { p50: 100, p99: 198 } })
@@ -182,9 +182,31 @@ describe('tally', () => {
 
   it('measures a repeated post by its first arrival', () => {
     const tally = createTally()
-    tally.expected({ destination: 'sales', text: 'a', producedAtMs: 0 })
+    tally.expected({ destination: 'sales', text: 'a', producedAtMs: 0, messageId: 'm' })
     tally.arrived({ destination: 'sales', text: 'a', atMs: 900 })
     tally.arrived({ destination: 'sales', text: 'a', atMs: 10 })
     expect(tally.summary().latencyMs).toEqual({ p50: 10, p99: 10 })
+  })
+
+  it('tells of each text that came again by which events and when, and lets an excuse stand for it', () => {
+    const tally = createTally()
+    for (const text of ['a', 'b', 'c']) expectOne(tally, text)
+    for (const text of ['a', 'b', 'a', 'b', 'c']) arriveOne(tally, text)
+    tally.arrived({ destination: 'sales', text: 'nobody expected it', atMs: 1 })
+    expect(tally.repeats()).toMatchObject([
+      { destination: 'sales', text: 'a', count: 1, messageIds: ['of a'], arrivedAtMs: [1_050, 1_050] },
+      { text: 'b' },
+    ])
+    const summary = tally.summary(({ text }) => text === 'a')
+    expect(summary.excused).toEqual([{ destination: 'sales', text: 'a', count: 1 }])
+    expect(summary.repeated).toEqual([{ destination: 'sales', text: 'b', count: 1 }])
+    expect(summary.ok).toBe(false)
+  })
+
+  it('is content where all that came again is excused', () => {
+    const tally = createTally()
+    expectOne(tally, 'a')
+    for (let times = 0; times < 2; times++) arriveOne(tally, 'a')
+    expect(tally.summary(() => true)).toMatchObject({ ok: true, delivered: 1, repeated: [] })
   })
 })
