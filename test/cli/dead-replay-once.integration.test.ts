@@ -13,7 +13,7 @@ const processes = useProcesses()
 const { sceneWith, configOf } = useDeadScenes()
 
 describe('many letters, and processes that disturb each other', () => {
-  const LETTERS = 3_000
+  const LETTERS = 5_000
   const FEW = 900
   const letters = Array.from({ length: LETTERS }, (_, offset) => ({
     letter: messageLetter({ offset }),

@@ -142,7 +142,7 @@ describe('with a registry', () => {
 
   it('a new owner reads what was done beyond the committed offset, and posts nothing twice', async () => {
     await setUp()
-    scene.slack.setFault(webhookPath('slow'), { kind: 'rate_limited', retryAfterSeconds: 5 }, { times: 1 })
+    scene.slack.setFault(webhookPath('slow'), { kind: 'rate_limited', retryAfterSeconds: 8 }, { times: 1 })
     const first = await start()
     await queue('slow', texts('s', 2))
     await queue('quick', texts('q', 40))
@@ -212,7 +212,7 @@ describe('a topic that holds both JSON and Avro', () => {
   it('waits, whole, where the registry is taken away: nothing is given up or posted twice, and the log says why', async () => {
     await setUp()
     const { slack } = scene
-    slack.setFault(webhookPath('slow'), { kind: 'rate_limited', retryAfterSeconds: 5 }, { times: 1 })
+    slack.setFault(webhookPath('slow'), { kind: 'rate_limited', retryAfterSeconds: 8 }, { times: 1 })
     const first = await start()
     await queue('slow', ['s 0'])
     await queue('quick', ['q 0'])

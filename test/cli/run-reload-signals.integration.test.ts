@@ -1,5 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { useConfigFiles } from '../support/bellhop-config.ts'
 import {
   createScene,
@@ -13,6 +13,8 @@ import {
   webhookPath,
 } from '../support/bellhop-scene.ts'
 import { eventually } from '../support/eventually.ts'
+import { startHeldDoor } from '../support/held-door.ts'
+import { testBrokers } from '../support/kafka.ts'
 import { useProcesses } from '../support/processes.ts'
 
 const processes = useProcesses()
@@ -30,13 +32,18 @@ function replaceFile(file: string, text: string): void {
 }
 
 it('a reload before it is ready, several at once, and one while it stops: none does harm', async () => {
-  const config = (username: string) => laneConfig(scene, { destinations: { sales: { username } } })
+  // It cannot become ready before it has been told to reload.
+  const broker = await startHeldDoor(testBrokers()[0] ?? '')
+  onTestFinished(broker.close)
+  const kafka = { brokers: broker.address }
+  const config = (username: string) => laneConfig(scene, { destinations: { sales: { username } }, kafka })
   const file = configFile(config('first'))
   const bellhop = await runBellhop(processes, file)
   replaceFile(file, config('second'))
   bellhop.kill('SIGHUP')
   await bellhop.line(/"event":"configApplied"/)
   expect(bellhop.stderr).not.toContain('"event":"started"')
+  broker.open()
   await untilReady(bellhop)
   await scene.produce([{ value: eventFor('sales', 'early') }])
   const [post] = await eventually('it is posted', () => {

@@ -126,7 +126,7 @@ describe('a lane that Slack told to wait', () => {
     const file = configFile(
       laneConfig(scene, { destinations: { told: {} }, kafka: { topics: { partitions: 1 } } }),
     )
-    scene.slack.setFault(webhookPath('told'), { kind: 'rate_limited', retryAfterSeconds: 8 }, { times: 1 })
+    scene.slack.setFault(webhookPath('told'), { kind: 'rate_limited', retryAfterSeconds: 6 }, { times: 1 })
     const owner = await start(file)
     await queue('told', 3)
     await eventually('the wait is on record', async () => (await receipts()).length === 1)
@@ -138,7 +138,7 @@ describe('a lane that Slack told to wait', () => {
     await stop(owner)
     await settled(3)
     const [first, second] = scene.slack.requests(webhookPath('told'))
-    expect(Number(second?.arrivedMs) - Number(first?.arrivedMs)).toBeGreaterThanOrEqual(8_000)
+    expect(Number(second?.arrivedMs) - Number(first?.arrivedMs)).toBeGreaterThanOrEqual(6_000)
     expect(textsOf(scene.slack, webhookPath('told'))).toEqual(texts('told', 3))
     expect(scene.slack.count429).toBe(1)
   })

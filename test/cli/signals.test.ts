@@ -1,12 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { syncBuiltinESMExports } from 'node:module'
+import tty from 'node:tty'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Hangups, onHangup } from '../../src/cli/signals.ts'
 
-const isatty = vi.hoisted(() => vi.fn(() => true))
-vi.mock('node:tty', () => ({ isatty }))
-
 let hangups: Hangups
-beforeEach(() => void isatty.mockReturnValue(true))
-afterEach(() => hangups.release())
+afterEach(() => {
+  hangups.release()
+  vi.restoreAllMocks()
+  syncBuiltinESMExports()
+})
+
+/** Node's own function, for whoever has imported it: other tests share the modules. */
+function sayOfEveryTerminal(isThere: boolean): void {
+  vi.spyOn(tty, 'isatty').mockReturnValue(isThere)
+  syncBuiltinESMExports()
+}
 
 /** Without a process of its own: nobody else listens to SIGHUP here. */
 function hangUp(): void {
@@ -40,7 +48,7 @@ describe('SIGHUP', () => {
     ['a terminal that was closed', { isTTY: true, fd: 2 }, false, 'terminalGone'],
     ['a file or pipe, which never was a terminal', { fd: 2 }, false, 'reload'],
   ] as const)('with %s', (_, terminal, isThere, called) => {
-    isatty.mockReturnValue(isThere)
+    sayOfEveryTerminal(isThere)
     hangups = onHangup(terminal)
     const told = handler()
     hangups.handle(told)

@@ -7,15 +7,15 @@ import { findingOf, fuzz } from './work.ts'
 /** `npm run fuzz` takes a minute for each and new seeds. */
 const SEED = 20_260_131
 const RUNS: Readonly<Record<string, number>> = {
-  trigger: 1_000,
-  template: 600,
-  configuration: 200,
-  json: 800,
-  avro: 300,
+  trigger: 500,
+  template: 300,
+  configuration: 100,
+  json: 400,
+  avro: 150,
 }
 
 /** A hang is told before the test itself is given up. */
-const MOST_CASE_MS = 8_000
+const MOST_CASE_MS = 30_000
 
 it.each(TARGET_NAMES)('%s: random input gives a result or a documented error', async (target) => {
   const runs = RUNS[target] ?? 100

@@ -47,8 +47,8 @@ describe('the deadline', () => {
 
   it('begins when a slot is free', async () => {
     const slack = await createSlackSimulator({ ratePerSecond: null })
-    slack.setFault(SECRET_PATH, { kind: 'slow', ms: 100 })
-    const narrow = newClient({ maxSockets: 1, deadlineMs: 380 })
+    slack.setFault(SECRET_PATH, { kind: 'slow', ms: 250 })
+    const narrow = newClient({ maxSockets: 1, deadlineMs: 900 })
     const destination = webhook(`${slack.origin}${SECRET_PATH}`)
     const attempts = await Promise.all([1, 2, 3, 4].map(() => narrow.post(destination, message())))
     expect(attempts.map((attempt) => attempt.outcome)).toEqual(['sent', 'sent', 'sent', 'sent'])

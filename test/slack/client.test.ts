@@ -71,7 +71,7 @@ describe('against the simulator', () => {
     )
     expect(attempt).toMatchObject({ outcome: 'ambiguous', detail: 'timeout', answer: null })
     expect(attempt.durationMs).toBeGreaterThanOrEqual(DEADLINE_MS - 1)
-    expect(attempt.durationMs).toBeLessThan(DEADLINE_MS + 1_000)
+    expect(attempt.durationMs).toBeLessThan(DEADLINE_MS + 5_000)
   })
 
   it('tells no_service as destination_down that is tolerated twice', async () => {

@@ -13,7 +13,7 @@ export interface EventuallyOptions {
 export async function eventually<T>(
   what: string,
   attempt: () => T | Promise<T>,
-  { withinMs = 10_000, everyMs = 50 }: EventuallyOptions = {},
+  { withinMs = 20_000, everyMs = 50 }: EventuallyOptions = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
   const startedMs = performance.now()
   for (;;) {

@@ -31,7 +31,7 @@ export async function readTopic(
   const consumer = kafka.consumer({
     groupId,
     readUncommitted: options.uncommitted ?? false,
-    maxWaitTimeInMs: 100,
+    maxWaitTimeInMs: 20,
   })
   const records: ReadRecord[] = []
   const reached = new Map<number, number>()

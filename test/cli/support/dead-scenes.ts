@@ -25,6 +25,9 @@ export interface DeadScenes {
   configOf(scene: Scene, more?: Partial<Parameters<typeof laneConfig>[1]>): string
 }
 
+/** What a broker takes at once. */
+const LETTERS_A_REQUEST = 2_000
+
 const DESTINATIONS = { sales: { rate: 'off' }, alerts: { rate: 'off' } }
 
 export function useDeadScenes(): DeadScenes {
@@ -57,15 +60,15 @@ export async function writeLetters(
 ): Promise<void> {
   const producer = scene.kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
-  await producer.send({
-    topic: scene.topics.deadLetters,
-    acks: -1,
-    messages: letters.map(({ letter, partition = 0, timestamp }) => ({
-      key: 'lane',
-      value: codec.encode(letter),
-      partition,
-      ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
-    })),
-  })
+  const messages = letters.map(({ letter, partition = 0, timestamp }) => ({
+    key: 'lane',
+    value: codec.encode(letter),
+    partition,
+    ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+  }))
+  for (let from = 0; from < messages.length; from += LETTERS_A_REQUEST) {
+    const part = messages.slice(from, from + LETTERS_A_REQUEST)
+    await producer.send({ topic: scene.topics.deadLetters, acks: -1, messages: part })
+  }
   await producer.disconnect()
 }
