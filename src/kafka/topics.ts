@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import { type TopicNames, topicNames } from '../core/topic-names.ts'
 import type { Observer } from '../observe/observer.ts'
 import { formatCount } from '../observe/wording.ts'
+import { sleep } from '../system.ts'
 import { hasErrorType } from './failures.ts'
 import { ConfigResourceTypes } from './kafkajs.ts'
 
@@ -57,9 +58,12 @@ export async function ensureTopics(
   const own = ownTopics(kafka)
   const existing = new Set(await admin.listTopics())
   const events = kafka.events.map(({ topic }) => ({ topic, partitions: null, settings: {} }))
-  for (const plan of [...own, ...events]) {
-    if (!existing.has(plan.topic)) await createTopic({ admin, config, plan }, observer)
-  }
+  const missing = [...own, ...events].filter(({ topic }) => !existing.has(topic))
+  for (const plan of missing) await createTopic({ admin, config, plan }, observer)
+  await untilServed(
+    admin,
+    missing.map(({ topic }) => topic),
+  )
   const settings = await settingsOf(
     admin,
     own.map(({ topic }) => topic),
@@ -93,7 +97,8 @@ async function createTopic(wanted: NewTopic, observer: Observer): Promise<void> 
   }
   try {
     const created = await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs gives up where the broker denies the topic still: see untilServed.
+      waitForLeaders: false,
       topics: [{ topic, numPartitions: partitions, replicationFactor: replication, configEntries }],
     })
     if (created) observer.topicCreated({ topic, partitions })
@@ -110,6 +115,23 @@ async function createTopic(wanted: NewTopic, observer: Observer): Promise<void> 
       )
     }
     throw error
+  }
+}
+
+const SERVED_POLL_MS = 100
+const SERVED_POLLS = 50
+
+/** A broker makes a topic at once, and for a moment afterwards, longer where it is busy, says that there is none. */
+async function untilServed(admin: Admin, topics: readonly string[]): Promise<void> {
+  if (topics.length === 0) return
+  for (let poll = 1; ; poll += 1) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [...topics] })
+      return
+    } catch (error) {
+      if (poll === SERVED_POLLS || !hasErrorType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
+      await sleep(SERVED_POLL_MS)
+    }
   }
 }
 
