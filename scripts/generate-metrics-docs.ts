@@ -97,7 +97,7 @@ const QUERIES: readonly Query[] = [
   },
   {
     question: 'Actions that matched nothing for a week',
-    promql: 'sum by (action) (increase(bellhop_matches_total[7d])) == 0',
+    promql: 'sum by (action) (increase(bellhop_matches_total{action!~"bellhop[.].*"}[7d])) == 0',
   },
 ]
 

@@ -34,6 +34,8 @@ export type Destinations = ReadonlyMap<string, Destination>
 
 /** How long a record waits for its destination to become known, all of a backlog at the same time: a rolling deploy. */
 export const UNKNOWN_DESTINATION_MS = 600_000
+/** How long bellhop's own word is tried again. */
+const OWN_WORD_PATIENCE_MS = 60_000
 /** A probe may be long in coming: who forgot the breaker meanwhile could not say that the destination is back. */
 const BREAKER_REMEMBERED_MS = 3_600_000
 
@@ -110,7 +112,10 @@ function silencedDetail(lane: Lane, head: QueuedMessage, { controls, clock }: Wo
   if (breaker.state !== 'closed') {
     return `bellhop's own word, and its lane's breaker is open: ${breaker.word ?? 'the destination is down'}`
   }
-  return failingSinceMs === null ? null : "bellhop's own word, and its lane is failing"
+  if (failingSinceMs === null) return null
+  // A post of its own that failed is no verdict yet: a broken connection would lose it.
+  const mayTryAgain = head.attempts > 0 && clock.monotonicMs() - failingSinceMs < OWN_WORD_PATIENCE_MS
+  return mayTryAgain ? null : "bellhop's own word, and its lane is failing"
 }
 
 /** Whether a person has said, by now, that nothing is to be posted there. */
@@ -120,7 +125,7 @@ export function isWithheld(destination: string, { controls, clock }: World): boo
 
 /**
  * What bellhop says about itself never goes through a lane that is itself broken: it is no probe, shares no post, and
- * is dropped where the lane's last post failed.
+ * is dropped where posts before it failed, or its own for a minute.
  */
 export function isOwnWord({ record }: QueuedMessage): boolean {
   return record.action === NOTIFY_ACTION

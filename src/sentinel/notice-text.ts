@@ -21,8 +21,8 @@ export function openedText(lanes: readonly BrokenLane[]): string {
   const each = ({ destinations, word }: BrokenLane) =>
     `${named(destinations)} ${verb(destinations, 'takes', 'take')} nothing${word === null ? '' : ` ("${inlineText(cutTo(word, MOST_WORD_CHARS))}")`}`
   return (
-    `${listed(lanes, each)}. Its messages go to dead letters until the webhook or channel is mended; one a minute is ` +
-    `tried. Then: ${command('bellhop dead replay', lanes)}`
+    `${listed(lanes, each)}. ${isOne(lanes) ? 'Its' : 'Their'} messages go to dead letters until the webhook or ` +
+    `channel is mended; one a minute is tried. Then: ${command('bellhop dead replay', lanes)}`
   )
 }
 
@@ -55,6 +55,10 @@ function listed<T>(all: readonly T[], each: (one: T) => string): string {
   const shown = all.slice(0, MOST_NAMED).map(each).join('; ')
   const more = all.length - MOST_NAMED
   return more > 0 ? `${shown}; and ${formatNumber(more)} more` : shown
+}
+
+function isOne(lanes: readonly BrokenLane[]): boolean {
+  return lanes.length === 1 && lanes.every(({ destinations }) => destinations.length < 2)
 }
 
 function verb(destinations: readonly string[], one: string, several: string): string {

@@ -125,7 +125,7 @@ describe('what a person says of destinations', () => {
     await said((io) => silenceAdd({ config, destination: 'sales', for: '30m', why: 'x' }, io))
     const table = (await said((io) => silenceList({ config }, io))).split('\n')
     expect(table[0]).toMatch(/^WHAT +DESTINATION +SINCE +UNTIL +BY +WHY$/)
-    expect(table[1]).toMatch(/^silenced +gone \[31m +1970-01-01 00:00:00Z +ended +- +old$/)
+    expect(table[1]).toMatch(/^silenced +gone \[31m +1970-01-01 00:00:00Z +it is ended +- +old$/)
     expect(table[2]).toMatch(/^paused +sales .*\((1 h|59 min 5\d s)\) +\S+@\S+ +-$/)
     expect(table[3]).toMatch(/^silenced +sales .*\((30 min|29 min 5\d s)\) +\S+@\S+ +x$/)
     const listed = (await said((io) => silenceList({ config, json: true }, io))).trim().split('\n')

@@ -66,5 +66,6 @@ describe('bellhop silence add', () => {
 it('names who says it, and the command that takes it back', () => {
   expect(whoAmI()).toMatch(/^\S.*@\S+$/)
   expect(commandText('resume sales', 'a.yaml')).toBe('"bellhop resume sales -c a.yaml"')
+  expect(commandText('resume sales', "Ann's a.yaml")).toBe(`"bellhop resume sales -c 'Ann'\\''s a.yaml'"`)
   expect(commandText('resume sales', undefined)).toBe('"bellhop resume sales"')
 })

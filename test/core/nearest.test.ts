@@ -7,6 +7,8 @@ describe('nearest', () => {
     ['letters swapped', 'sesison_timeout', ['session_timeout'], 'session_timeout'],
     ['hyphens for underscores', 'dead-letter', ['resend', 'dead_letter'], 'dead_letter'],
     ['another case', 'SALES', ['sales', 'sale'], 'sales'],
+    ['neighbours swapped in a short name', 'slaes', ['sales'], 'sales'],
+    ['letters swapped that are no neighbours', 'lases', ['sales'], null],
     ['nothing near', 'colour', ['brokers', 'topics'], null],
     ['short names tolerate one letter', 'ab', ['ac'], 'ac'],
     ['short names tolerate no more', 'ab', ['cd'], null],

@@ -24,7 +24,7 @@ describe('what bellhop says', () => {
         { destinations: ['sales', 'vip'], word: null },
         { destinations: ['ops'], word: 'invalid_token' },
       ]),
-      'sales and vip take nothing; ops takes nothing ("invalid_token"). Its messages go to dead letters until the webhook or channel is mended; one a minute is tried. Then: `bellhop dead replay --destination ID`',
+      'sales and vip take nothing; ops takes nothing ("invalid_token"). Their messages go to dead letters until the webhook or channel is mended; one a minute is tried. Then: `bellhop dead replay --destination ID`',
     ],
     [
       'of a closed breaker',
@@ -61,7 +61,7 @@ describe('what bellhop says', () => {
   })
 
   it('names eight and counts the rest', () => {
-    expect(openedText(many(1_010))).toContain('d7 takes nothing; and 1,002 more. Its')
+    expect(openedText(many(1_010))).toContain('d7 takes nothing; and 1,002 more. Their')
     const [shared] = [{ destinations: many(1_010).flatMap(({ destinations }) => destinations), word: null }]
     expect(openedText([shared])).toContain('d6 and d7 and 1,002 more take nothing')
   })

@@ -19,7 +19,7 @@ export async function silenceList(options: SilenceListOptions, io: CommandIo): P
   return withControls(options.config, io, async ({ session, inForce }) => {
     const output = createOutput(io.stdout)
     if (options.json === true) {
-      for (const control of inForce) await output.line(jsonLine(control, session.mask))
+      for (const control of inForce) await output.line(jsonLine(inOrder(control), session.mask))
     } else if (inForce.length === 0) {
       await output.line('Nothing is silenced or paused.')
     } else {
@@ -32,6 +32,11 @@ export async function silenceList(options: SilenceListOptions, io: CommandIo): P
   })
 }
 
+/** What it is comes before why. */
+function inOrder({ kind, destination, why, by, since, until }: Control): Control {
+  return { kind, destination, why, by, since, until }
+}
+
 function cellsOf(
   { kind, destination, since, until, by, why }: Control,
   mask: (json: string) => string,
@@ -42,7 +47,7 @@ function cellsOf(
     kind === 'silence' ? 'silenced' : 'paused',
     cell(destination, NAME_CHARS),
     timeText(since),
-    until === null ? 'ended' : `${timeText(until)} (${formatDuration(until - systemClock.nowMs())})`,
+    until === null ? 'it is ended' : `${timeText(until)} (${formatDuration(until - systemClock.nowMs())})`,
     cell(by, NAME_CHARS),
     cell(why, WHY_CHARS),
   ]

@@ -6,7 +6,8 @@ import type { ControlKind } from '../../core/outcome.ts'
 import type { Control } from '../../core/records.ts'
 import { endControl, openControls, writeControl } from '../../kafka/control-topic.ts'
 import { openRecordCodecs } from '../../kafka/record-codec-open.ts'
-import { formatDuration, timeText } from '../../observe/wording.ts'
+import { shellWord } from '../../observe/overview/shell-word.ts'
+import { formatDuration, formatNumber, timeText } from '../../observe/wording.ts'
 import { systemClock } from '../../system.ts'
 import type { CommandIo } from '../io.ts'
 import { type Session, withSession } from '../session.ts'
@@ -126,7 +127,10 @@ export function requireWhy(why: string): string {
   const text = why.trim()
   if (text === '') throw new AppError('usage', '--why is empty: say what the others are to know')
   if (text.length > MOST_WHY_CHARS) {
-    throw new AppError('usage', `--why has ${text.length} characters: at most ${MOST_WHY_CHARS} are kept`)
+    throw new AppError(
+      'usage',
+      `--why has ${formatNumber(text.length)} characters: ${MOST_WHY_CHARS} at most`,
+    )
   }
   return text
 }
@@ -152,5 +156,5 @@ function userName(): string {
 
 /** `bellhop WORDS`, with the configuration that this command was given. */
 export function commandText(words: string, config: string | undefined): string {
-  return `"bellhop ${words}${config === undefined ? '' : ` -c ${config}`}"`
+  return `"bellhop ${words}${config === undefined ? '' : ` -c ${shellWord(config)}`}"`
 }

@@ -42,8 +42,9 @@ function paceText({ interval_ms: intervalMs }: LaneView): string {
   return perSecond >= 1 ? `${Number(perSecond.toFixed(1))}/s` : `1 in ${formatDuration(intervalMs)}`
 }
 
-function nextText({ next_post_at: nextAt, waiting }: LaneView, at: number): string {
-  if (nextAt === null) return waiting === 0 ? '' : 'not known'
+function nextText({ next_post_at: nextAt, waiting, paused }: LaneView, at: number): string {
+  if (nextAt === null && waiting === 0) return ''
+  if (nextAt === null) return paused ? 'once resumed' : 'not known'
   return nextAt <= at ? 'now' : `in ${formatDuration(nextAt - at)}`
 }
 

@@ -37,7 +37,7 @@ export function statusView(overview: Overview, { columns, rows, plain }: ViewOpt
 }
 
 function headLines(overview: Overview, plain: (text: string) => string): Line[] {
-  const { at, prefix, processes, lanesTotal, waiting, history } = overview
+  const { at, prefix, processes, history } = overview
   const gone = processes.filter((process) => process.gone).length
   const living = processes.length - gone
   const alive = living === 1 ? '1 process' : `${formatNumber(living)} processes`
@@ -46,12 +46,32 @@ function headLines(overview: Overview, plain: (text: string) => string): Line[] 
     `bellhop ${plain(prefix)}`,
     `${clock}Z`,
     gone === 0 ? alive : `${alive}, ${formatNumber(gone)} gone`,
-    `${count(waiting, 'message')} waiting in ${count(lanesTotal, 'lane')}`,
+    waitingText(overview),
   ]
   const head: Line = { text: parts.join(' · '), tone: 'title' }
-  if (history.done) return [head]
+  const stale = staleLine(overview)
+  if (history.done) return [head, ...stale]
   const text = `what was recorded before is being read: ${count(history.readRecords, 'record')} so far`
-  return [head, { text, tone: 'dim' }]
+  return [head, ...stale, { text, tone: 'dim' }]
+}
+
+/** Each process speaks every 2 s, and is gone when it has been quiet for 15 s, unless its topic cannot be read. */
+const STALE_MS = 10_000
+
+/** While Kafka is away the last picture stays, and looks like any other. */
+function staleLine({ at, processes }: Overview): Line[] {
+  const quietMs = Math.min(...processes.filter(({ gone }) => !gone).map(({ seenAt }) => at - seenAt))
+  if (quietMs < STALE_MS || quietMs === Infinity) return []
+  const text = `nothing new for ${formatDuration(quietMs)}: does Kafka answer? What follows is the last that was heard`
+  return [{ text, tone: 'bad' }]
+}
+
+/** In how many lanes, of those that are told of; where messages wait in all of these, in as many as there are. */
+function waitingText({ waiting, lanes, lanesTotal }: Overview): string {
+  if (waiting === 0) return 'nothing waits'
+  const busy = lanes.filter((lane) => lane.waiting > 0).length
+  const all = busy === lanes.length ? Math.max(busy, lanesTotal) : busy
+  return `${count(waiting, 'message')} waiting in ${count(all, 'lane')}`
 }
 
 /** Which program and configuration runs is told once, where all run the same. */

@@ -25,7 +25,7 @@ function createSuccessEvents(log: EventLog, metrics: Metrics): ReloadEvents {
     configApplied: ({ version, previous, actions, destinations, durationMs, atMs }) => {
       succeeded('applied', atMs)
       log.write('info', 'configApplied', () => [
-        `the new configuration is at work: actions ${nameCounts(actions)}; destinations ${nameCounts(destinations)}`,
+        `the new configuration is at work: ${nameChanges(actions, destinations)}`,
         { config_version: version, previous, actions, destinations, duration_ms: durationMs },
       ])
     },
@@ -87,6 +87,12 @@ function lineOf({
 }: Problem): readonly [string, Record<string, unknown>] {
   const place = line === 0 ? file : `${file}:${line}:${column}`
   return [`${place}: ${message}`, { file, line, column, ...(excerpt === '' ? {} : { excerpt }) }]
+}
+
+function nameChanges(actions: ChangeCounts, destinations: ChangeCounts): string {
+  const counts = [...Object.values(actions), ...Object.values(destinations)]
+  if (counts.every((each) => each === 0)) return 'other options have changed, no action and no destination'
+  return `actions ${nameCounts(actions)}; destinations ${nameCounts(destinations)}`
 }
 
 function nameCounts({ added, changed, removed }: ChangeCounts): string {

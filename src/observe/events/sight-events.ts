@@ -1,3 +1,4 @@
+import { NOTIFY_ACTION } from '../../core/own-actions.ts'
 import type { EventLog } from '../event-log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Observer } from '../observer.ts'
@@ -19,9 +20,18 @@ export function createSightEvents(log: EventLog, metrics: Metrics): SightEvents 
   return {
     messageSilenced: ({ destination, action, messageId, detail }) => {
       metrics.count('messagesSilenced', { destination })
+      const fields = { destination, action, message_id: messageId, detail }
+      // What the log has called told is not: nobody else says so.
+      if (action === NOTIFY_ACTION) {
+        log.write('warn', 'messageSilenced', () => [
+          `${destination} is not told after all: ${detail ?? 'it is silenced'}`,
+          fields,
+        ])
+        return
+      }
       log.write('debug', 'messageSilenced', () => [
         `a message for ${destination} is dropped: it is silenced`,
-        { destination, action, message_id: messageId, detail },
+        fields,
       ])
     },
     controlsChanged: ({ paused, silenced }) => {

@@ -20,7 +20,8 @@ export class LastReceipts {
   note(receipt: Receipt): void {
     const { destination } = receipt
     const known = this.#last.get(destination)
-    if (receipt.post_messages === null || receipt.outcome === 'moved') return
+    // What ended without an answer of its own tells of the lane's last one no more than what was never posted.
+    if (receipt.post_messages === null || !isAnswer(receipt)) return
     if (known !== undefined && known.recorded_at > receipt.recorded_at) return
     if (known === undefined && this.#last.size >= REMEMBERED_DESTINATIONS) return
     this.#last.set(destination, receipt)
@@ -94,6 +95,10 @@ const NOTHING_WAITS = {
   failing_since: null,
   breaker: 'closed',
 } as const
+
+function isAnswer({ outcome }: Receipt): boolean {
+  return outcome !== 'moved' && outcome !== 'silenced'
+}
 
 function answerOf(receipt: Receipt | undefined): LaneStatus['last_answer'] {
   if (receipt === undefined) return null

@@ -62,7 +62,8 @@ function stageView({ stage, topic, ranges, committed }: StageTopic, held: readon
     const holder = holders.get(partition)
     const range = ranges?.get(partition)
     const position = holder?.position ?? committed.get(partition) ?? null
-    const lag = range === undefined ? (holder?.lag ?? null) : lagIn(range, position)
+    // Of one moment: against an end that was asked for later, all that came meanwhile would look as if it lagged.
+    const lag = holder?.lag ?? (range === undefined ? null : lagIn(range, position))
     const { process = null, trouble = null } = holder ?? {}
     return { partition, process, position, lag, trouble }
   })

@@ -133,7 +133,7 @@ describe('bellhop status in a terminal', () => {
   it.each([
     [
       'the group at a glance',
-      'bellhop bellhop · 08:00:30Z · 1 process, 1 gone · 3 messages waiting in 52 lanes',
+      'bellhop bellhop · 08:00:30Z · 1 process, 1 gone · 3 messages waiting in 1 lane',
     ],
     ['what runs, once where it is the same', 'PROCESSES: bellhop 1.0.0, config abcdef012345'],
     ['who is ready', 'web-1  match, dispatch  up 1 h          ready'],
@@ -153,11 +153,47 @@ describe('bellhop status in a terminal', () => {
     expect(textOf(busy)).toContain(text)
   })
 
+  it.each([
+    [
+      'those in which messages wait',
+      [laneView('a', 'waiting', { waiting: 1 }), laneView('b', 'idle')],
+      '1 lane',
+    ],
+    [
+      'all, where messages wait in each that is told of',
+      [laneView('a', 'waiting', { waiting: 1 })],
+      '7 lanes',
+    ],
+  ])('counts of the lanes %s', (_, lanes, text) => {
+    expect(textOf({ ...busy, lanes, lanesTotal: 7 })).toContain(` · 3 messages waiting in ${text}\n`)
+  })
+
+  it.each([
+    ['not where one was heard of', [20_000, 1_000], null],
+    ['not where one has gone, or there is none', [], null],
+    ['where none that lives was', [20_000, 12_000], 'nothing new for 12 s: does Kafka answer?'],
+  ])('says that the picture is old: %s', (_, quiets, text) => {
+    const [one] = busy.processes
+    if (one === undefined) throw new Error('no process')
+    const living = quiets.map((quietMs) => ({ ...one, gone: false, seenAt: NOW - quietMs }))
+    const shown = textOf({ ...busy, processes: [...living, { ...one, gone: true, seenAt: NOW - 20_000 }] })
+    if (text === null) expect(shown).not.toContain('nothing new')
+    else expect(shown.split('\n')[1]).toContain(text)
+  })
+
+  it.each([
+    ['once resumed', { waiting: 2, paused: true }],
+    ['not known', { waiting: 2 }],
+  ])('says %s where no time is known for the next post', (text, change) => {
+    const lanes = [laneView('sales', 'paused', change)]
+    expect(textOf({ ...busy, lanes })).toMatch(new RegExp(`sales +paused +2 .* ${text}`))
+  })
+
   it('tells of no action without matches, and has no empty section', () => {
     expect(textOf(busy)).not.toContain('quiet')
     expect(textOf(overviewWith())).toBe(
       [
-        'bellhop bellhop · 08:00:30Z · 0 processes · no messages waiting in no lanes',
+        'bellhop bellhop · 08:00:30Z · 0 processes · nothing waits',
         '',
         'PROCESSES',
         '  none has been heard of in the last two minutes',

@@ -41,6 +41,21 @@ testEventLines(createReloadEvents, [
     metric: [RELOADS, { result: 'applied' }, 1],
   },
   {
+    happens: (o) =>
+      o.configApplied({
+        version: 'b',
+        previous: 'a',
+        actions: { added: 0, changed: 0, removed: 0 },
+        destinations: { added: 0, changed: 0, removed: 0 },
+        durationMs: 12,
+        atMs: AT_MS,
+      }),
+    level: 'info',
+    msg: 'the new configuration is at work: other options have changed, no action and no destination',
+    fields: { event: 'configApplied', actions: { added: 0, changed: 0, removed: 0 } },
+    metric: [RELOADS, { result: 'applied' }, 1],
+  },
+  {
     happens: (o) => o.configUnchanged({ version: 'a', atMs: AT_MS }),
     level: 'info',
     msg: 'the configuration is what it was: nothing to do',

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { NOTIFY_ACTION } from '../../../src/core/own-actions.ts'
 import { createSightEvents } from '../../../src/observe/events/sight-events.ts'
 import { testEventLines } from '../support/event-lines.ts'
 import { observed } from '../support/observed.ts'
@@ -13,6 +14,19 @@ testEventLines(createSightEvents, [
     msg: 'a message for sales is dropped: it is silenced',
     fields: { event: 'messageSilenced', message_id: ID, detail: 'a deploy' },
     metric: ['bellhop_messages_silenced_total', { destination: 'sales' }, 1],
+  },
+  {
+    happens: (o) =>
+      o.messageSilenced({
+        destination: 'alerts',
+        action: NOTIFY_ACTION,
+        messageId: ID,
+        detail: 'its lane is failing',
+      }),
+    level: 'warn',
+    msg: 'alerts is not told after all: its lane is failing',
+    fields: { event: 'messageSilenced', message_id: ID },
+    metric: ['bellhop_messages_silenced_total', { destination: 'alerts' }, 1],
   },
   {
     happens: (o) => o.controlsChanged({ paused: ['sales'], silenced: ['alerts'] }),

@@ -75,6 +75,7 @@ describe('the lanes of the group', () => {
     last.note(receiptOf('1', { recorded_at: NOW - 500 }))
     last.note(receiptOf('2', { recorded_at: NOW - 900, outcome: 'dead_lettered', cause: 'rejected' }))
     last.note(receiptOf('3', { recorded_at: NOW, outcome: 'silenced', post_messages: null }))
+    last.note(receiptOf('4', { recorded_at: NOW, outcome: 'silenced', detail: 'tried before' }))
     const sales = views([], last).find(({ destinations: [id] }) => id === 'sales')
     expect(sales).toMatchObject({
       process: '',

@@ -1,10 +1,18 @@
 import { expect, it } from 'vitest'
+import type { PartitionStatus } from '../../../src/core/records.ts'
 import { stageViews } from '../../../src/observe/overview/stage-views.ts'
 import { processOf } from './support/records.ts'
 
-const at = { stage: 'match', topic: 'events', partition: 0, position: 10, lag: 5, trouble: null }
+const at: PartitionStatus = {
+  stage: 'match',
+  topic: 'events',
+  partition: 0,
+  position: 10,
+  lag: 5,
+  trouble: null,
+}
 
-function seen(process: string, partitions: (typeof at)[], quietMs = 1_000) {
+function seen(process: string, partitions: PartitionStatus[], quietMs = 1_000) {
   return { status: processOf(process, { partitions }), quietMs, gone: quietMs >= 15_000 }
 }
 
@@ -19,18 +27,23 @@ const ends = {
   committed: new Map([[1, 3]]),
 }
 
-it('takes a held partition’s position, and for one that nobody holds what is committed and still there', () => {
+it('takes a held partition’s position and lag, and for one that nobody holds what is committed and still there', () => {
   const [stage] = stageViews([seen('p', [at])], [ends])
   expect(stage).toEqual({
     stage: 'match',
     topic: 'events',
-    lag: 32,
+    lag: 17,
     partitions: [
-      { partition: 0, process: 'p', position: 10, lag: 20, trouble: null },
+      { partition: 0, process: 'p', position: 10, lag: 5, trouble: null },
       { partition: 1, process: null, position: 3, lag: 12, trouble: null },
       { partition: 2, process: null, position: null, lag: null, trouble: null },
     ],
   })
+})
+
+it('counts the lag from the position where its holder does not know where the partition ends yet', () => {
+  const [stage] = stageViews([seen('p', [{ ...at, lag: null }])], [ends])
+  expect(stage?.partitions[0]).toMatchObject({ process: 'p', position: 10, lag: 20 })
 })
 
 it('shows what processes say where the broker says nothing', () => {
