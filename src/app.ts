@@ -48,7 +48,7 @@ export interface AppOptions {
 }
 
 /** Whatever a broker or receiver does, a stop takes no longer. */
-const STOP_MS = 11_800
+const STOP_MS = 11_500
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { logger } = options

@@ -15,6 +15,8 @@ export async function resume(destination: string, { config }: ResumeOptions, io:
     const { find, end } = controls
     if (find('pause', destination) === null) {
       requireNamed(controls, destination)
+      // Also where nothing lies there: a topic that was made anew has lost what running processes still obey.
+      await end('pause', destination)
       io.stdout.write(`${destination} is not paused: there is nothing to resume.\n`)
       return EXIT.ok
     }

@@ -7,11 +7,12 @@ import type { Controls } from '../dispatch/controls.ts'
 import { SchemaNotYetKnown } from '../registry/registry-errors.ts'
 import { sleep } from '../system.ts'
 import { type ControlChange, type ControlPlace, ControlSet } from './control-set.ts'
+import { hasErrorType } from './failures.ts'
 import { Partitioners } from './kafkajs.ts'
 import type { LogRange } from './offsets.ts'
 import type { RecordCodec } from './record-codec.ts'
 import { TopicEnds } from './topic-ends.ts'
-import { openTopicFollower, type TopicFollower } from './topic-follower.ts'
+import { type FollowedPortion, openTopicFollower, type TopicFollower } from './topic-follower.ts'
 
 /**
  * bellhop.controls: what is silenced and paused. Whoever opens it knows all that is in force before the promise
@@ -48,14 +49,23 @@ const RETRY_MS = 1_000
 const UNKNOWN_SCHEMA_MS = 5_000
 /** A broker answers with nothing where nothing is, or now and then where it is busy: so often in a row it is not. */
 const EMPTY_ANSWERS = 12
+/** A broker refuses at once who may not read, and lets others wait where nothing is. */
+const REFUSED_WITHIN_MS = 100
 /** No destination has a longer name. */
 const MOST_KEY_BYTES = 1_000
 
 /**
- * @throws {AppError} topic_missing.
+ * @throws {AppError} topic_missing; topic_unsuitable where this user may not read it: nothing that is said would be obeyed.
  * @throws where Kafka, or the registry that Avro needs, does not answer.
  */
 export async function openControls(deps: OpenControlsDeps): Promise<LiveControls> {
+  const { topic } = deps
+  const controls = await sayingWhatIsForbidden({ topic, permission: 'Read' }, () => openFollowed(deps))
+  controls.follow()
+  return controls
+}
+
+async function openFollowed(deps: OpenControlsDeps): Promise<FollowedControls> {
   const { kafka, topic } = deps
   const follower = await openTopicFollower(
     kafka,
@@ -76,8 +86,23 @@ export async function openControls(deps: OpenControlsDeps): Promise<LiveControls
     await controls.close()
     throw error
   }
-  controls.follow()
   return controls
+}
+
+async function sayingWhatIsForbidden<T>(
+  { topic, permission }: { topic: string; permission: 'Read' | 'Write' },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!hasErrorType(error, 'TOPIC_AUTHORIZATION_FAILED')) throw error
+    throw new AppError(
+      'topic_unsuitable',
+      `the broker forbids this user topic ${topic}, where silences and pauses lie: allow it ${permission} there.`,
+      { cause: error },
+    )
+  }
 }
 
 class FollowedControls implements LiveControls {
@@ -88,6 +113,8 @@ class FollowedControls implements LiveControls {
   /** What was read and is not in the set: its schema could not be learnt yet. */
   #pending: RawControl[] = []
   #following: Promise<void> = Promise.resolve()
+  /** Asked for before following began. */
+  #asked: Promise<FollowedPortion<RawControl>[]> | null = null
 
   constructor(deps: OpenControlsDeps, follower: TopicFollower<RawControl>) {
     this.#deps = deps
@@ -117,6 +144,7 @@ class FollowedControls implements LiveControls {
   /** Reads what the topic holds by now. */
   async catchUp(): Promise<void> {
     const behind = new Map([...(await this.#ends())].filter(([, { low, high }]) => high > low))
+    if (behind.size === 0) await this.#ask()
     let empty = 0
     while (behind.size > 0 && empty < EMPTY_ANSWERS) {
       const portions = await this.#follower.poll()
@@ -132,6 +160,18 @@ class FollowedControls implements LiveControls {
     this.#set.begin()
   }
 
+  /** Fails where even what is said later could not be read. */
+  async #ask(): Promise<void> {
+    this.#asked = this.#follower.poll()
+    await Promise.race([this.#asked, sleep(REFUSED_WITHIN_MS, this.#closed.signal)])
+  }
+
+  #poll(): Promise<FollowedPortion<RawControl>[]> {
+    const asked = this.#asked ?? this.#follower.poll()
+    this.#asked = null
+    return asked
+  }
+
   follow(): void {
     this.#following = this.#follow()
   }
@@ -141,7 +181,7 @@ class FollowedControls implements LiveControls {
     let failing = false
     while (!signal.aborted) {
       try {
-        const portions = this.#pending.length > 0 ? [] : await this.#follower.poll()
+        const portions = this.#pending.length > 0 ? [] : await this.#poll()
         this.#pending.push(...portions.flatMap(({ records }) => records))
         await this.#takePending()
         failing = false
@@ -263,7 +303,9 @@ async function write(
   })
   try {
     await producer.connect()
-    await producer.send({ topic, acks: -1, messages: [{ key, value }] })
+    await sayingWhatIsForbidden({ topic, permission: 'Write' }, () =>
+      producer.send({ topic, acks: -1, messages: [{ key, value }] }),
+    )
   } finally {
     await producer.disconnect().catch(() => undefined)
   }

@@ -162,14 +162,14 @@ export class TopicCluster {
     }
   }
 
-  /** Leaders move and connections break: the same request succeeds soon, or the broker is away. */
+  /** Leaders move and connections break: the same request succeeds soon, or the broker is away. What is forbidden stays so. */
   async #patiently<T>(request: (cluster: Cluster) => Promise<T>): Promise<T> {
     for (let tried = 1; ; tried += 1) {
       const cluster = this.#cluster
       try {
         return await request(cluster)
       } catch (error) {
-        if (tried === TRIES || this.#closed) throw error
+        if (tried === TRIES || this.#closed || hasErrorType(error, 'TOPIC_AUTHORIZATION_FAILED')) throw error
         await sleep(FIRST_RETRY_MS * 2 ** (tried - 1))
         if (this.#closed) throw error
         if (cluster === this.#cluster) await this.#mend(error)

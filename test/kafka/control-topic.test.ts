@@ -96,6 +96,8 @@ async function opened(...before: ReturnType<typeof raw>[]) {
   broker.high = offset
   if (before.length > 0) broker.polls.unshift(before)
   const open = opening()
+  // So long a broker that lets us read may take to say that nothing is there.
+  if (before.length === 0) await vi.advanceTimersByTimeAsync(100)
   return { ...open, controls: await open.opened }
 }
 
@@ -114,6 +116,17 @@ describe('the topic of silences and pauses', () => {
     const { controls } = await opened()
     expect(controls.list()).toEqual([])
     await controls.close()
+    expect(broker.closed).toBe(true)
+  })
+
+  it('is refused, with the permission that is missing, where it may not be read though nothing is there yet', async () => {
+    const refused = new Error('Not authorized to access topics')
+    broker.polls = [Object.assign(refused, { type: 'TOPIC_AUTHORIZATION_FAILED' })]
+    const { opened } = opening()
+    await expect(opened).rejects.toMatchObject({
+      code: 'topic_unsuitable',
+      message: expect.stringContaining('allow it Read there'),
+    })
     expect(broker.closed).toBe(true)
   })
 
@@ -219,6 +232,7 @@ describe('a registry', () => {
   it('that goes away later is asked again, and nothing that was read is lost', async () => {
     const given = learning(new RegistryUnavailable('away'), new RegistryUnavailable('away'), null)
     const { opened, warn } = opening(given)
+    await vi.advanceTimersByTimeAsync(100)
     const controls = await opened
     broker.polls.push([said('pause', 'a')])
     await vi.advanceTimersByTimeAsync(1_000)

@@ -18,6 +18,8 @@ export async function silenceEnd(
     const { find, end } = controls
     if (find('silence', destination) === null) {
       requireNamed(controls, destination)
+      // Also where nothing lies there: a topic that was made anew has lost what running processes still obey.
+      await end('silence', destination)
       io.stdout.write(`${destination} is not silenced: there is nothing to end.\n`)
       return EXIT.ok
     }
