@@ -1,14 +1,12 @@
 import type { Kafka } from 'kafkajs'
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
-import { CONTROL_KINDS } from '../core/outcome.ts'
 import type { Control } from '../core/records.ts'
 import type { Controls } from '../dispatch/controls.ts'
 import { SchemaNotYetKnown } from '../registry/registry-errors.ts'
 import { sleep } from '../system.ts'
-import { type ControlChange, type ControlPlace, ControlSet } from './control-set.ts'
-import { hasErrorType } from './failures.ts'
-import { Partitioners } from './kafkajs.ts'
+import { placeIn, sayingWhatIsForbidden } from './control-keys.ts'
+import { type ControlChange, ControlSet } from './control-set.ts'
 import type { LogRange } from './offsets.ts'
 import type { RecordCodec } from './record-codec.ts'
 import { TopicEnds } from './topic-ends.ts'
@@ -51,8 +49,6 @@ const UNKNOWN_SCHEMA_MS = 5_000
 const EMPTY_ANSWERS = 12
 /** A broker refuses at once who may not read, and lets others wait where nothing is. */
 const REFUSED_WITHIN_MS = 100
-/** No destination has a longer name. */
-const MOST_KEY_BYTES = 1_000
 
 /**
  * @throws {AppError} topic_missing; topic_unsuitable where this user may not read it: nothing that is said would be obeyed.
@@ -87,22 +83,6 @@ async function openFollowed(deps: OpenControlsDeps): Promise<FollowedControls> {
     throw error
   }
   return controls
-}
-
-async function sayingWhatIsForbidden<T>(
-  { topic, permission }: { topic: string; permission: 'Read' | 'Write' },
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!hasErrorType(error, 'TOPIC_AUTHORIZATION_FAILED')) throw error
-    throw new AppError(
-      'topic_unsuitable',
-      `the broker forbids this user topic ${topic}, where silences and pauses lie: allow it ${permission} there.`,
-      { cause: error },
-    )
-  }
 }
 
 class FollowedControls implements LiveControls {
@@ -261,52 +241,5 @@ class FollowedControls implements LiveControls {
 
   #warn(text: string, fields: Record<string, unknown>): void {
     this.#deps.warn?.(text, { topic: this.#deps.topic, ...fields })
-  }
-}
-
-function keyOf({ kind, destination }: ControlPlace): string {
-  return `${kind}/${destination}`
-}
-
-function placeIn(key: Buffer | null): ControlPlace | null {
-  const text = key === null || key.length > MOST_KEY_BYTES ? '' : key.toString()
-  const slash = text.indexOf('/')
-  const kind = CONTROL_KINDS.find((known) => known === text.slice(0, slash))
-  const destination = text.slice(slash + 1)
-  return kind === undefined || destination === '' ? null : { kind, destination }
-}
-
-/** Resolves when the broker has it on all in-sync replicas. What was said before of the same is replaced. */
-export async function writeControl(
-  { kafka, topic, codec }: Pick<OpenControlsDeps, 'kafka' | 'topic' | 'codec'>,
-  control: Control,
-): Promise<void> {
-  await write(kafka, { topic, key: keyOf(control), value: codec.encode(control) })
-}
-
-/** Takes back what was said; likewise. */
-export async function endControl(
-  { kafka, topic }: Pick<OpenControlsDeps, 'kafka' | 'topic'>,
-  place: ControlPlace,
-): Promise<void> {
-  await write(kafka, { topic, key: keyOf(place), value: null })
-}
-
-/** Not idempotent, which would ask for one more permission: what is written twice says the same. */
-async function write(
-  kafka: Kafka,
-  { topic, key, value }: { topic: string; key: string; value: string | Buffer | null },
-): Promise<void> {
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  })
-  try {
-    await producer.connect()
-    await sayingWhatIsForbidden({ topic, permission: 'Write' }, () =>
-      producer.send({ topic, acks: -1, messages: [{ key, value }] }),
-    )
-  } finally {
-    await producer.disconnect().catch(() => undefined)
   }
 }
