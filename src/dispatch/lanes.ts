@@ -5,7 +5,8 @@ import { createLane, type Lane, type QueuedMessage } from './lane.ts'
 import type { MemoryUse } from './lane-queue.ts'
 import { memoryPermits } from './lane-room.ts'
 import { laneStatus } from './lane-status.ts'
-import { type Common, type Flight, type LanesDeps, LaneWork } from './lanes-work.ts'
+import type { Common, Flight, LanesDeps } from './lanes-common.ts'
+import { LaneWork } from './lanes-work.ts'
 import { type LanesConfig, LanesWorld } from './lanes-world.ts'
 
 /** Its first message may be slow in coming, where it lies behind a long backlog. */
