@@ -80,7 +80,8 @@ function showConnection(state) {
 function onKey(event) {
   const { key, target } = event
   if (event.ctrlKey || event.metaKey || event.altKey || explain.isOpen()) return
-  const isTyping = target.matches('input, select, textarea')
+  // In a select, letters choose; none of its options begins with a slash.
+  const isTyping = target.matches('input, textarea') || (target.matches('select') && key !== '/')
   if (isTyping && key === 'Escape') return target.blur()
   if (isTyping && !(target.id === 'search' && key === 'ArrowDown')) return
   const isInList = target.closest('#messages') !== null || target.id === 'search'

@@ -97,7 +97,7 @@ function place(parent, entries) {
 
 /** A command with a button that copies it. */
 export function commandLine(command) {
-  const code = element('code', { className: 'command-text', text: command })
+  const code = element('code', { className: 'command-text' }, ...wholeWords(plain(command)))
   const button = element('button', { className: 'copy', text: 'Copy' })
   button.type = 'button'
   button.setAttribute('aria-label', `Copy the command: ${plain(command)}`)
@@ -111,6 +111,13 @@ export function commandLine(command) {
     }, COPIED_MS)
   })
   return element('div', { className: 'command' }, code, button)
+}
+
+/** A line may break between words only: half an option reads as another one. */
+function wholeWords(text) {
+  return text
+    .split(/( +)/)
+    .map((part) => (part.trim() === '' ? part : element('span', { className: 'command-word', text: part })))
 }
 
 async function copyText(text, beside) {

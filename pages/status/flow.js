@@ -12,7 +12,7 @@ export function createFlow() {
   const stations = {
     events: station('Events', 'waiting to be matched'),
     match: station('Match', 'matching events, last hour'),
-    dispatch: station('Dispatch', 'waiting to enter lanes'),
+    dispatch: station('Dispatch', 'still to be posted'),
     slack: station('Slack', 'messages posted, last hour'),
   }
   flow.append(...Object.values(stations).map(({ node }) => node))

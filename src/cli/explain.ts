@@ -1,3 +1,4 @@
+import { AppError } from '../core/errors.ts'
 import { createExplainer, type Explainer } from '../observe/explain/create-explainer.ts'
 import type { Explanation } from '../observe/explain/explanation.ts'
 import { explanationLines } from '../observe/explain/explanation-text.ts'
@@ -21,6 +22,7 @@ export interface ExplainCommandOptions {
  * nothing is known of it, or it was stopped.
  */
 export async function explain(id: string, options: ExplainCommandOptions, io: CommandIo): Promise<number> {
+  if (id.trim() === '') throw new AppError('usage', 'explain wants an id, and this one is empty')
   const sinceMs = requireSince(options.since, systemClock.nowMs())
   return withSession({ config: options.config, secrets: 'optional' }, io, async (session) => {
     const explainer = createExplainer({
@@ -34,7 +36,9 @@ export async function explain(id: string, options: ExplainCommandOptions, io: Co
       if (explanation === null) return EXIT.failed
       const output = createOutput(io.stdout)
       const lines =
-        options.json === true ? [jsonLine(explanation, session.mask)] : explanationLines(explanation)
+        options.json === true
+          ? [jsonLine(explanation, session.mask)]
+          : explanationLines(explanation, io.stdout.columns ?? null)
       for (const line of lines) await output.line(line)
       await output.flush()
       return explanation.found ? EXIT.ok : EXIT.failed

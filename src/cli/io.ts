@@ -1,7 +1,7 @@
 /** What a command touches of the process, so that tests can stand in for it. */
 export interface CommandIo {
   env: Record<string, string | undefined>
-  stdout: { write(text: string): unknown; isTTY?: boolean }
+  stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number }
   stderr: NodeJS.WritableStream & { isTTY?: boolean }
 }
 

@@ -20,6 +20,7 @@ import { Logs } from './logs.ts'
 import { matchSteps } from './match-steps.ts'
 import { MOST_TOLD, notFound, severalSteps } from './message-id-steps.ts'
 import { messageSteps } from './message-steps.ts'
+import { othersStep } from './others-step.ts'
 import { summaryOf } from './summary.ts'
 import type { Telling } from './telling.ts'
 
@@ -127,6 +128,7 @@ function stepsOf(evidence: Evidence, telling: Telling & { action: string | null 
     ...(evidence.match === null && ids.size === 0 ? [] : matchSteps(evidence, telling, telling.action)),
     ...eventLetters.map((letter) => letterStep(letter, telling)),
     ...evidence.trails.flatMap((trail) => messageSteps(trail, evidence, telling)),
+    ...(evidence.trails.length === 0 && evidence.others.length > 0 ? [othersStep(evidence, telling)] : []),
     ...strayLetters.map((letter) => letterStep(letter, telling)),
   ]
 }

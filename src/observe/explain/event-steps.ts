@@ -97,8 +97,9 @@ function fieldLines(event: AnalyticsEvent): string[] {
 
 /** Nothing where match has passed the event and records tell of it. */
 function positionSteps(evidence: Evidence, telling: Telling): ExplainStep[] {
-  const { match, place, event, trails, letters, isCanary } = evidence
-  if (event.kind !== 'read' || trails.length > 0 || letters.length > 0) return []
+  const { match, place, event, trails, others, letters, isCanary } = evidence
+  const isMatched = trails.length > 0 || others.length > 0
+  if (event.kind !== 'read' || isMatched || letters.length > 0) return []
   if (match === null) {
     return [
       step({

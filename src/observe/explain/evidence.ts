@@ -16,6 +16,8 @@ export interface Evidence {
   /** When the match group first ran, as far as the dispatch topic still tells. */
   beganMs: number | null
   trails: readonly Trail[]
+  /** Ids of other messages of the event, where one of them was asked about. */
+  others: readonly string[]
   /** Whether a transaction that is not finished hides dispatch records that may be of the event. */
   isHidden: boolean
   letters: readonly FoundLetter[]

@@ -18,8 +18,8 @@ export interface PartitionReceipts {
   finals: ReadonlyMap<number, readonly Receipt[]>
   /** Waits of their lanes, in order. */
   holds: readonly Receipt[]
-  /** How other messages of their lanes ended. */
-  others: readonly LaneEnd[]
+  /** How the messages of their lanes ended, those that were asked for included. */
+  ends: readonly LaneEnd[]
 }
 
 export interface LaneEnd {
@@ -46,9 +46,9 @@ export async function findReceipts(
   const finals = new Map<number, Receipt[]>()
   let untilMs = Number.POSITIVE_INFINITY
   const holds: Receipt[] = []
-  const others: LaneEnd[] = []
+  const ends: LaneEnd[] = []
   const reader = await logs.reader(topics.receipts)
-  if (reader === null) return { finals, holds, others }
+  if (reader === null) return { finals, holds, ends }
   const lanes = new Set(records.map(({ key }) => key))
   const wanted = new Set(records.map(({ offset }) => offset))
   const mentions = createMention([...lanes, ...records.map(({ record }) => record.id)])
@@ -72,12 +72,13 @@ export async function findReceipts(
         if (outcome !== null && wanted.has(offset)) {
           finals.set(offset, [...(finals.get(offset) ?? []), receipt])
           if (finals.size === wanted.size) untilMs = recordedAt + AGAIN_MS
-        } else if (lane === null || !lanes.has(lane)) continue
+        }
+        if (lane === null || !lanes.has(lane)) continue
         else if (outcome === null) holds.push(receipt)
-        else if (outcome !== 'moved') others.push({ lane, offset, recordedAt })
+        else if (outcome !== 'moved') ends.push({ lane, offset, recordedAt })
       }
       return receipts.length === found.length
     },
   })
-  return { finals, holds, others }
+  return { finals, holds, ends }
 }

@@ -64,7 +64,7 @@ async function toHop(deps: TrailsDeps, found: FoundRecord, receipts: PartitionRe
   const { dispatchIsRunning: isRunning } = deps.groups
   if (isPassed(committed, offset))
     return { ...found, ...story, waiting: { ahead: 0, isRunning, isPassed: true } }
-  const done = new Set(receipts.others.filter(({ lane }) => lane === key).map((end) => end.offset))
+  const done = new Set(receipts.ends.filter(({ lane }) => lane === key).map((end) => end.offset))
   for (const of of receipts.finals.keys()) done.add(of)
   const span = { partition, from: Math.min(offset, committed?.offset ?? 0), to: offset, key }
   const ahead = await countAhead(deps, span, (of) => done.has(of))
@@ -74,7 +74,7 @@ async function toHop(deps: TrailsDeps, found: FoundRecord, receipts: PartitionRe
 /** What happened in its lane from when it was queued until its end. */
 export function storyOf(
   { offset, key, timestamp }: FoundRecord,
-  { finals, holds, others }: PartitionReceipts,
+  { finals, holds, ends }: PartitionReceipts,
 ): Pick<Hop, 'final' | 'repeats' | 'holds' | 'before'> {
   const [final = null, ...repeats] = finals.get(offset) ?? []
   const untilMs = final?.recorded_at ?? Number.POSITIVE_INFINITY
@@ -86,7 +86,10 @@ export function storyOf(
       ({ lane, held_until: heldUntil, recorded_at: atMs, dispatch_offset: of }) =>
         lane === key && of <= offset && (heldUntil ?? 0) > timestamp && atMs <= untilMs,
     ),
-    before: others.filter((end) => end.lane === key && end.offset < offset && isWithin(end.recordedAt))
-      .length,
+    before: new Set(
+      ends
+        .filter((end) => end.lane === key && end.offset < offset && isWithin(end.recordedAt))
+        .map((end) => end.offset),
+    ).size,
   }
 }

@@ -10,7 +10,7 @@ import type { Kafka } from '../../kafka/client.ts'
 import type { RecordCodecs } from '../../kafka/record-codec.ts'
 import type { SchemaStore } from '../../registry/schema-store.ts'
 import type { Place } from './asked.ts'
-import type { EventFinding, Evidence, FoundLetter, MatchPosition, Trail } from './evidence.ts'
+import type { EventFinding, Evidence, FoundLetter, FoundRecord, MatchPosition, Trail } from './evidence.ts'
 import { findControls } from './find-controls.ts'
 import { type Dispatched, findDispatched } from './find-dispatched.ts'
 import { findEvent } from './find-event.ts'
@@ -49,7 +49,7 @@ export async function gather(deps: GatherDeps, { place, message }: Wanted): Prom
   const sinceMs = record?.timestamp ?? null
   const isExpected = message !== null || (match !== null && explained !== null && wouldSend(explained))
   const search: MessagesSearch = { place, sinceMs, isExpected, message }
-  const { trails, letters, beganMs, isHidden } = await findMessages({ ...deps, groups }, search)
+  const { trails, others, letters, beganMs, isHidden } = await findMessages({ ...deps, groups }, search)
   const unexplained = letters.length === 0 && (explained?.kind === 'poison' || trails.some(isGivenUp))
   // Its letter may lie before the time of an event whose clock was ahead.
   const all = unexplained
@@ -63,6 +63,7 @@ export async function gather(deps: GatherDeps, { place, message }: Wanted): Prom
     match,
     beganMs,
     trails,
+    others,
     isHidden,
     letters: all.filter(({ letter }) => message === null || concerns(letter, message)),
     controls: trails.some(isWaiting) ? await findControls({ ...deps, codec: codecs.control }, nowMs) : [],
@@ -120,6 +121,7 @@ interface MessagesSearch extends Wanted {
 
 interface FoundMessages {
   trails: readonly Trail[]
+  others: readonly string[]
   letters: readonly FoundLetter[]
   beganMs: number | null
   isHidden: boolean
@@ -144,8 +146,10 @@ async function findMessages(
   ])
   const { beganMs } = first
   const told = async ({ records, isHidden }: Dispatched): Promise<FoundMessages> => {
-    const own = records.filter(({ record }) => message === null || record.id === message.id)
-    return { trails: await findTrails({ ...deps, groups }, own), letters, beganMs, isHidden }
+    const isOwn = ({ record }: FoundRecord): boolean => message === null || record.id === message.id
+    const others = new Set(records.filter((found) => !isOwn(found)).map(({ record }) => record.id))
+    const trails = await findTrails({ ...deps, groups }, records.filter(isOwn))
+    return { trails, others: [...others], letters, beganMs, isHidden }
   }
   const found = await told(first)
   const committed = groups.match.get(place.partition)?.offset

@@ -136,12 +136,12 @@ function versionLines({ trails, match, place }: Evidence, { config }: Telling): 
 
 /** Where what was queued is not what this configuration would queue. */
 function differences(
-  { trails, match, place }: Evidence,
+  { trails, others, match, place }: Evidence,
   { actions, action }: { actions: readonly ExplainedAction[]; action: string | null },
 ): string[] {
   if (match === null || match.committed === null || match.committed <= place.offset) return []
   const would = actions.flatMap(({ outcome }) => (outcome.kind === 'sent' ? outcome.messages : []))
-  const queued = new Set(trails.map(({ id }) => id))
+  const queued = new Set([...trails.map(({ id }) => id), ...others])
   const missing = would.filter(
     ({ record }) => !queued.has(record.id) && (action === null || record.action === action),
   )

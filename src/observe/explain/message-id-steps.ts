@@ -28,6 +28,14 @@ export function severalSteps({ newest, all }: FoundEvents, telling: Telling): Ex
   ]
 }
 
+const DAY_MS = 86_400_000
+
+/** Further back than was looked. */
+function daysFurther(sinceMs: number, nowMs: number): number {
+  const days = Math.ceil((nowMs - sinceMs) / DAY_MS)
+  return days < 7 ? 7 : days * 4
+}
+
 /** Where no event carries it: what was looked at, and what the id may have been meant for. */
 export function notFound(
   { id, kind, instead }: Extract<Asked, { kind: 'event_message_id' }>,
@@ -49,7 +57,7 @@ export function notFound(
             : [
                 `It looks like coordinates or a message id, but there is no topic ${instead}${didYouMean(instead, topics)}`,
               ],
-        command: shellCommand(telling, ['explain', id, '--since', '7d']),
+        command: shellCommand(telling, ['explain', id, '--since', `${daysFurther(sinceMs, telling.nowMs)}d`]),
       }),
     ],
     records: {},

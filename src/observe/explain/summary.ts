@@ -59,9 +59,10 @@ function eventLetterEnds({ letters, trails }: Evidence): string[] {
     )
 }
 
-function nothingQueued({ event, match, place, explained, isCanary, letters }: Evidence): string {
+function nothingQueued({ event, match, place, explained, isCanary, letters, others }: Evidence): string {
   const [letter] = letters
   if (letter !== undefined) return `It lies in the dead letters: ${letter.letter.cause}.`
+  if (others.length > 0) return `There is no such message, but ${count(others.length, 'other')} of its event.`
   switch (event.kind) {
     case 'read':
       break

@@ -42,7 +42,9 @@ class TopicsFeed implements OverviewFeed {
     if (this.#lingering !== null) clearTimeout(this.#lingering)
     this.#lingering = null
     this.#begin()
-    const latest = this.#latest
+    // While nobody listened none was made: one from then would pass for now.
+    const isFresh = this.#deps.clock.monotonicMs() - this.#emittedMs < 2 * EMIT_EVERY_MS
+    const latest = isFresh ? this.#latest : null
     if (latest !== null) queueMicrotask(() => this.#tell(own, latest))
     return () => {
       if (!this.#listeners.delete(own) || this.#listeners.size > 0 || this.#isClosed) return

@@ -44,7 +44,7 @@ const NO_TOKEN: Access = {
   kind: 'refused',
   why:
     'The status page is served beyond loopback only with a token: set http_token in the configuration, such as ' +
-    '`http_token: ${BELLHOP_HTTP_TOKEN}`, and start again. /metrics, /healthz and /readyz need none.',
+    '`http_token: ${BELLHOP_HTTP_TOKEN}`, and reload or start again. /metrics, /healthz and /readyz need none.',
 }
 
 export function isToken(given: string, token: Secret): boolean {

@@ -3,6 +3,8 @@ import type { Config } from '../../../src/config/config.ts'
 import { eventSteps } from '../../../src/observe/explain/event-steps.ts'
 import type { EventFinding, Evidence } from '../../../src/observe/explain/evidence.ts'
 import { matchSteps } from '../../../src/observe/explain/match-steps.ts'
+import { notFound } from '../../../src/observe/explain/message-id-steps.ts'
+import { othersStep } from '../../../src/observe/explain/others-step.ts'
 import { summaryOf } from '../../../src/observe/explain/summary.ts'
 import { testAction, testConfig, testWebhook } from '../../support/config.ts'
 import { config, evidence, hop, telling, trail } from './support/sample-evidence.ts'
@@ -206,5 +208,40 @@ describe('in one sentence', () => {
     ],
   ])('%s', (_what, all, summary) => {
     expect(summaryOf(all)).toBe(summary)
+  })
+})
+
+describe('where one message of several is asked about', () => {
+  const big = 'events:0:7:to-sales:sales'
+
+  it('another one that was queued is not said to be missing', () => {
+    const all = evidence({ others: [big] })
+    const lines = matchSteps(all, telling(), 'to-sales').flatMap(({ details }) => details)
+    expect(lines).toContain('to-sales: its trigger holds, and it sends to sales')
+    expect(lines.filter((line) => line.includes('no record of that is left'))).toEqual([])
+  })
+
+  it('and it is not there, the others are named, and nobody says that nothing was sent', () => {
+    const others = Array.from({ length: 12 }, (_, nth) => `events:0:7:a${nth}:sales`)
+    const all = evidence({ others })
+    expect(summaryOf(all)).toBe('There is no such message, but 12 others of its event.')
+    expect(othersStep(all, telling())).toMatchObject({
+      details: [...others.slice(0, 10), 'and 2 more'],
+      command: 'bellhop explain events:0:7',
+    })
+  })
+})
+
+describe('where no event carries a messageId', () => {
+  it.each([
+    [1, '7d'],
+    [6.5, '28d'],
+    [30, '120d'],
+  ])('after %d days one is told to look further back', (days, since) => {
+    const asked = { kind: 'event_message_id', id: 'm-1', instead: null } as const
+    const at = telling()
+    const sinceMs = at.nowMs - days * 86_400_000
+    const { steps } = notFound(asked, { topics: ['events'], sinceMs, read: 3 }, at)
+    expect(steps[0]?.command).toBe(`bellhop explain m-1 --since ${since}`)
   })
 })

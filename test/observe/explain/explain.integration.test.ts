@@ -103,8 +103,17 @@ describe.each([
 
   it('a message that was never made, with what stood in its way', async () => {
     const explanation = await explain(`${told.events}:1:${offsetOf('delivered')}:page:sales`)
-    expect(explanation).toMatchObject({ found: true, summary: 'Nothing was sent for the event.' })
-    expect(textsOf(explanation)).toContain('page: type = "page": type is "track"')
+    const summary = 'There is no such message, but 1 other of its event.'
+    expect(explanation).toMatchObject({ found: true, summary })
+    expect(textsOf(explanation)).toEqual(
+      expect.arrayContaining([
+        'page: type = "page": type is "track"',
+        `${told.events}:1:${offsetOf('delivered')}:to-sales:sales`,
+      ]),
+    )
+    expect(explanation.steps.at(-1)?.command).toBe(
+      `bellhop explain ${told.events}:1:${offsetOf('delivered')}`,
+    )
   })
 
   it('two events with one messageId, the newest first of all', async () => {

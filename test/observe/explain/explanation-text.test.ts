@@ -28,6 +28,7 @@ describe('an explanation as text', () => {
           command: 'bellhop dead replay a:0:7:b:c',
         }),
       ]),
+      null,
     )
     expect(lines).toEqual([
       'events:0:7 (an event)',
@@ -41,14 +42,23 @@ describe('an explanation as text', () => {
     ])
   })
 
-  it('keeps to 100 columns, but for a word that is longer and for commands', () => {
+  it.each([
+    [null, 100],
+    [200, 100],
+    [80, 80],
+    [20, 60],
+  ])('of a terminal with %j columns keeps to %i, but for a longer word and commands', (columns, width) => {
     const text = 'word '.repeat(100).trim()
     const long = 'x'.repeat(150)
     const command = `bellhop dead replay ${'y'.repeat(150)}`
     const lines = explanationLines(
       explanation([step({ stage: 'slack', tone: 'good', text, details: [`  ${text}`, long], command })]),
+      columns,
     )
-    const wide = lines.filter((line) => line.length > 100)
+    const wide = lines.filter((line) => line.length > width)
+    expect(
+      Math.max(...lines.filter((line) => line.includes('word')).map((line) => line.length)),
+    ).toBeGreaterThan(width - 5)
     expect(wide.map((line) => line.trim())).toEqual([long, command])
     expect(lines.join(' ').match(/word/g)).toHaveLength(200)
     expect(

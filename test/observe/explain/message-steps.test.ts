@@ -274,7 +274,7 @@ describe('the story of a dispatch record', () => {
     ['that was still in force when it came', hold({ recorded_at: T0 - 5_000, held_until: T0 + 1 }), 1],
     ['that came after its end', hold({ recorded_at: T0 + 10_001, held_until: T0 + 20_000 }), 0],
   ])('has a wait %s: %#', (_what, one, kept) => {
-    expect(storyOf(found, { finals, holds: [one], others: [] }).holds).toHaveLength(kept)
+    expect(storyOf(found, { finals, holds: [one], ends: [] }).holds).toHaveLength(kept)
   })
 
   it.each([
@@ -283,7 +283,13 @@ describe('the story of a dispatch record', () => {
     ['in another lane', { lane: 'other', offset: 310, recordedAt: T0 + 5_000 }, 0],
     ['done before it came', { lane: LANE, offset: 310, recordedAt: T0 - 1 }, 0],
     ['done after it', { lane: LANE, offset: 310, recordedAt: T0 + 10_001 }, 0],
+    ['that is itself', { lane: LANE, offset: 311, recordedAt: T0 + 10_000 }, 0],
   ])('counts a message %s: %#', (_what, other, before) => {
-    expect(storyOf(found, { finals, holds: [], others: [other] }).before).toBe(before)
+    expect(storyOf(found, { finals, holds: [], ends: [other] }).before).toBe(before)
+  })
+
+  it('counts a message that has two receipts once', () => {
+    const end = { lane: LANE, offset: 310, recordedAt: T0 + 5_000 }
+    expect(storyOf(found, { finals, holds: [], ends: [end, end] }).before).toBe(1)
   })
 })

@@ -201,6 +201,22 @@ destinations: { sales: { webhook_url: "https://hooks.slack.com/services/T0/B0/x"
 `
 }
 
+it('tells who comes back later what is so then, not what was when it left', { timeout: 30_000 }, async () => {
+  startProcess(0)
+  const feed = createOverviewFeed({ kafka, topics, codecs, config: () => config, clock })
+  closers.push(() => feed.close())
+  const next = (): Promise<Overview> =>
+    new Promise((resolve) => {
+      const leave = feed.subscribe((overview) => {
+        leave()
+        resolve(overview)
+      })
+    })
+  const first = await next()
+  aheadMs += 10_000
+  expect(await next()).not.toBe(first)
+})
+
 it('shows a process that died as gone, and one that stopped not at all', { timeout: 30_000 }, async () => {
   const dying = startProcess(0, { dies: true })
   const living = startProcess(1)

@@ -74,6 +74,9 @@ describe.skipIf(isChromiumMissing)('status page', () => {
     expect(await page.locator('.control').first().innerText()).toMatch(
       /silenced\s+partners\s+1 h 3\d min left.*mina@ops-1/s,
     )
+    // A line breaks between words only: half an option would read as another one.
+    const words = page.locator('.letter').first().locator('.command-word')
+    expect(await words.allTextContents()).toEqual(overview.letters[0]?.command.split(' '))
     expect(complaints).toEqual([])
   })
 
@@ -158,6 +161,7 @@ describe.skipIf(isChromiumMissing)('status page', () => {
     const { page, feed, overview, asked } = await openPage({ ...fakeOverview({ at }), messages })
     await page.keyboard.press('Tab')
     expect(await page.locator(':focus').textContent()).toBe('Skip to the messages')
+    await page.locator('#filter-outcome').focus()
     await page.keyboard.press('/')
     expect(await page.locator(':focus').getAttribute('id')).toBe('search')
     await page.keyboard.type('yes')

@@ -42,6 +42,7 @@ export function evidence(
     match: { committed: 100, isRunning: true },
     beganMs: null,
     trails: [],
+    others: [],
     isHidden: false,
     letters: [],
     controls: [],

@@ -8,6 +8,7 @@ import { createSecretMask } from '../../../../src/observe/mask-secrets.ts'
 import { NO_SCHEMAS } from '../../../../src/registry/schema-store.ts'
 import { createScene, type Scene } from '../../../support/bellhop-scene.ts'
 import { testAction, testConfig, testWebhook } from '../../../support/config.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { dispatchRecord, letterOf, markOf, receiptOf } from './sample-records.ts'
 
 const LANE = 'https://hooks.slack.com/0cc175b9c0f1b6a831c399e269772661'
@@ -54,6 +55,8 @@ export async function tell(codecs: RecordCodecs): Promise<Told> {
   await produceEvents(scene, events)
   const writer = await openTransactionalWriter(scene.kafka, `${scene.prefix}-story`)
   const { matchGroup, dispatchGroup, dispatch } = scene.topics
+  // A broker that never had a group takes no offsets of one until it has been asked for some.
+  await eventually('groups have a coordinator', () => scene.committed(matchGroup, events))
   await writer.commit(recordsOf(scene, events, codecs), [
     { groupId: matchGroup, topic: events, partition: 1, nextOffset: offsetOf('unread') },
     { groupId: dispatchGroup, topic: dispatch, partition: 1, nextOffset: 7 },

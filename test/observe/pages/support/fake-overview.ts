@@ -91,7 +91,7 @@ export function fakeOverview({ at = AT, lanes = 12, actions = 10, messages = 60 
       },
       {
         kind: 'pause',
-        destination: 'onboarding',
+        destination: 'growth',
         why: 'channel is being renamed',
         by: 'sam@ops-2',
         since: at - 540_000,
