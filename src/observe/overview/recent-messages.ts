@@ -3,6 +3,8 @@ import { cutTo } from '../wording.ts'
 import type { MessageView } from './overview.ts'
 
 const SHOWN = 200
+/** Of these, so many at least are such that were not delivered: in a busy group nobody could look at them else. */
+const TROUBLED = 50
 /** Cut down to the newest when there are so many: a sort for each would cost more than all else. */
 const KEPT = 600
 /** A message's text comes before its receipt, and a backlog may lie between them. At most twice so many are kept. */
@@ -43,9 +45,11 @@ export class RecentMessages {
 
   /** Leaves them in their order, the newest last. */
   #keepNewest(): void {
-    const newest = [...this.#messages.values()].sort((a, b) => a.recordedAt - b.recordedAt).slice(-SHOWN)
+    const known = [...this.#messages.values()].sort((a, b) => a.recordedAt - b.recordedAt)
+    const kept = new Set(known.filter(({ outcome }) => outcome !== 'delivered').slice(-TROUBLED))
+    for (const message of known.toReversed()) if (kept.size < SHOWN) kept.add(message)
     this.#messages.clear()
-    for (const message of newest) this.#messages.set(message.id, message)
+    for (const message of known) if (kept.has(message)) this.#messages.set(message.id, message)
   }
 }
 
