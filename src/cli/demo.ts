@@ -5,6 +5,7 @@ import { ProcessDied } from '../demo/processes/fleet.ts'
 import { LEVELS, type LineLevel } from '../demo/processes/log-line.ts'
 import { formatProgress, formatSummary, type Style, styleFor } from '../demo/report.ts'
 import type { SlackSimulator } from '../demo/simulator/server.ts'
+import { describeFailure, isKafkaFailure } from '../kafka/failures.ts'
 import { plainText } from './dead/output.ts'
 import { type CommandIo, EXIT } from './io.ts'
 import { onStopSignal } from './signals.ts'
@@ -58,12 +59,20 @@ export async function demo(options: DemoCommandOptions, io: CommandIo): Promise<
     })
     return await conclude(running, { io, style, signal: stopped.signal })
   } catch (error) {
-    if (!(error instanceof ProcessDied)) throw error
-    io.stderr.write(`bellhop: ${error.message}\n`)
+    const words = wordsFor(error)
+    if (words === null) throw error
+    io.stderr.write(`bellhop: ${words}\n`)
     return EXIT.failed
   } finally {
     signals.release()
   }
+}
+
+/** Null for what is nobody's to expect. */
+function wordsFor(error: unknown): string | null {
+  if (error instanceof ProcessDied) return error.message
+  if (isKafkaFailure(error)) return `the demo has lost its Kafka: ${describeFailure(error)}`
+  return null
 }
 
 function parseNumbers(options: DemoCommandOptions): { forMs: number; rate: number; seed: number } {

@@ -82,14 +82,18 @@ type Closers = (() => Promise<void>)[]
 export async function runDemo(options: DemoOptions): Promise<RunningDemo> {
   const closers: Closers = []
   const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer()
+    const failures: unknown[] = []
+    // Each of them, whatever becomes of the one before: with Kafka away some cannot.
+    for (const closer of closers.splice(0).reverse()) await closer().catch((error) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   }
   try {
     const stage = await setUp(options, closers)
     const result = await playTraffic(options, stage, closers)
     return { result, died: stage.fleet.died, close }
   } catch (error) {
-    await close()
+    // What went wrong first says more than what could not be closed because of it.
+    await close().catch(() => undefined)
     throw error
   }
 }

@@ -7,7 +7,7 @@ import type { ChatServer } from './chat-server.ts'
 import type { DemoOptions, Stage } from './demo.ts'
 import { DEMO_CHANNELS, demoEventsTopic } from './demo-config.ts'
 import { createDownLetters, type DownLetters } from './faults/down-letters.ts'
-import { createDeliveries, createExcuse, type Deliveries } from './faults/excuses.ts'
+import { createDeliveries, createExcuse, type Deliveries, type Evidence } from './faults/excuses.ts'
 import type { FaultStory } from './faults/fault.ts'
 import { planFaults } from './faults/plan.ts'
 import { type Faults, playFaults } from './faults/play.ts'
@@ -93,7 +93,7 @@ interface Playing extends Stage, Books {
 }
 
 async function play(options: DemoOptions, playing: Playing): Promise<PlayedDemo> {
-  const { simulator, tally, wire, producer, over, deliveries } = playing
+  const { simulator, tally, wire, producer, over, deliveries, fleet } = playing
   const signal = AbortSignal.any([options.signal, over.signal])
   const state = { isOver: false }
   const faults = options.faults ? beginFaults(options, playing, { state, signal }) : null
@@ -119,7 +119,8 @@ async function play(options: DemoOptions, playing: Playing): Promise<PlayedDemo>
   over.abort()
   await faults?.ended
   await untilRecorded({ tally, deliveries }, options.signal)
-  const summary = tally.summary(createExcuse(faults?.kill ?? null, deliveries))
+  const evidence = { kill: faults?.kill ?? null, lapses: fleet.ownership.lapses, deliveries }
+  const summary = tally.summary(createExcuse({ ...evidence, answeredAtMs: answersOf(simulator) }))
   const stories = faults?.stories() ?? null
   return {
     ok: summary.ok && (stories ?? []).every(({ failure }) => failure === null),
@@ -186,6 +187,17 @@ async function untilRecorded(
     waitedMs += LOOK_EVERY_MS
   ) {
     await sleep(LOOK_EVERY_MS, signal)
+  }
+}
+
+/** When a post was answered, by its destination and arrival; null where it was not. Milliseconds since the epoch. */
+function answersOf(simulator: SlackSimulator): Evidence['answeredAtMs'] {
+  return (destination, arrivedAtMs) => {
+    const target = DEMO_CHANNELS.find((channel) => channel.destination === destination)?.target
+    const post = simulator.posts(target).find(({ arrivedAt }) => arrivedAt === arrivedAtMs)
+    const ending = post === undefined ? null : simulator.ending(post.seq)
+    if (post === undefined || ending?.how !== 'answered') return null
+    return arrivedAtMs + ending.atMs - post.arrivedMs
   }
 }
 

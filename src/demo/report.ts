@@ -4,7 +4,7 @@
  */
 import type { FaultStory } from './faults/fault.ts'
 import { describeFault } from './faults/wording.ts'
-import type { CauseCounts, Mismatch, Summary } from './tally.ts'
+import type { CauseCounts, Excuse, Excused, Mismatch, Summary } from './tally.ts'
 
 /** How text is marked up; with `plainStyle` it is not. */
 export interface Style {
@@ -40,7 +40,7 @@ export interface Progress {
   rateLimited: number
 }
 
-/** One line: ` 12 s of 30 s   2,400 events   61 delivered   3 on their way   0 × 429`. */
+/** One line: ` 12 s of 30 s   2,400 events   61 delivered   3 to come   0 × 429`. */
 export function formatProgress(progress: Progress, style: Style = plainStyle): string {
   const { phase, elapsedMs, trafficMs, events, delivered, pending, rateLimited } = progress
   const total = String(Math.round(trafficMs / 1000))
@@ -49,7 +49,7 @@ export function formatProgress(progress: Progress, style: Style = plainStyle): s
   const parts = [
     `${count(events).padStart(7)} events`,
     `${count(delivered).padStart(5)} delivered`,
-    `${count(pending).padStart(3)} on their way`,
+    `${count(pending).padStart(3)} to come`,
     `${count(rateLimited)} × 429`,
   ]
   return `  ${style.dim(where)}   ${parts.join('   ')}`
@@ -75,7 +75,7 @@ export interface Outcome {
 export function formatSummary(outcome: Outcome, style: Style = plainStyle): string {
   const { summary, stories, ...run } = outcome
   const { latencyMs, lost, repeated, excused, unexpected } = summary
-  const faults = stories === null ? '' : ', faults included'
+  const faults = (stories ?? []).length === 0 ? '' : ', faults included'
   const rows: (readonly [string, string])[] = [
     [
       'events in',
@@ -86,7 +86,7 @@ export function formatSummary(outcome: Outcome, style: Style = plainStyle): stri
     ['delivered', count(summary.delivered)],
     ['dead-lettered', withCauses(summary.deadLettered)],
     ['lost', fault(total(lost) + totalOf(summary.deadLettersLost), style)],
-    ['repeated', `${fault(total(repeated), style)}${inFlight(total(excused))}`],
+    ['repeated', `${fault(total(repeated), style)}${inFlight(excused)}`],
     ['unexpected', fault(total(unexpected) + totalOf(summary.deadLettersUnexpected), style)],
     ['429 answers', count(run.rateLimited)],
     [
@@ -103,15 +103,36 @@ export function formatSummary(outcome: Outcome, style: Style = plainStyle): stri
     ...list('unexpected', unexpected, style),
     ...causeLine('unexpected dead letters', summary.deadLettersUnexpected, style),
     ...survived(stories ?? [], style),
-    ...named('came twice: in flight when the process was killed', excused, style.dim),
+    ...EXCUSES.flatMap((why) =>
+      named(`came twice: ${EXCUSE_WORDS[why].long}`, ofExcuse(excused, why), style.dim),
+    ),
     `  ${verdict(outcome, style)}`,
   ]
   return `${lines.join('\n')}\n`
 }
 
+const EXCUSES = ['kill', 'lapse'] as const satisfies readonly Excuse[]
+
+const EXCUSE_WORDS: Readonly<Record<Excuse, { short: string; long: string }>> = {
+  kill: { short: 'at the kill', long: 'in flight when the process was killed' },
+  lapse: {
+    short: 'when a process stood still',
+    long: 'in flight when a process stood still for longer than its session, and another took its partitions',
+  },
+}
+
 /** The row says both: what must not be, and what may. */
-function inFlight(excused: number): string {
-  return excused === 0 ? '' : `, and ${count(excused)} that ${wasOrWere(excused)} in flight at the kill`
+function inFlight(excused: readonly Excused[]): string {
+  const parts = EXCUSES.flatMap((why) => {
+    const amount = total(ofExcuse(excused, why))
+    const { short } = EXCUSE_WORDS[why]
+    return amount === 0 ? [] : [`, and ${count(amount)} that ${wasOrWere(amount)} in flight ${short}`]
+  })
+  return parts.join('')
+}
+
+function ofExcuse(excused: readonly Excused[], why: Excuse): Excused[] {
+  return excused.filter((one) => one.why === why)
 }
 
 const wasOrWere = (amount: number): string => (amount === 1 ? 'was' : 'were')
@@ -132,7 +153,9 @@ function verdict({ ok, summary, stories }: Outcome, style: Style): string {
   const twice = total(summary.excused)
   const arrived = count(summary.delivered)
   if (twice === 0) return style.good(`✓ every message arrived, once and unchanged${through}: ${arrived}`)
-  const again = `${count(twice)} came twice, as ${twice === 1 ? 'it was' : 'they were'} in flight at the kill`
+  const met = EXCUSES.filter((why) => ofExcuse(summary.excused, why).length > 0)
+  const when = met.map((why) => EXCUSE_WORDS[why].short).join(', or ')
+  const again = `${count(twice)} came twice, as ${twice === 1 ? 'it was' : 'they were'} in flight ${when}`
   return style.good(`✓ every message arrived, unchanged${through}: ${arrived}; ${again}`)
 }
 

@@ -16,14 +16,24 @@ export interface Tally {
   pending(): number
   /** What came again. */
   repeats(): readonly Repeat[]
-  /** `isExcused`: asked once of each text that came again; what it says yes to fails nothing. */
-  summary(isExcused?: (repeat: Repeat) => boolean): Summary
+  /** `excuseOf`: asked once of each text that came again; what it has a reason for fails nothing. */
+  summary(excuseOf?: (repeat: Repeat) => Excuse | null): Summary
 }
 
 export interface Mismatch {
   destination: string
   text: string
   count: number
+}
+
+/**
+ * Why a message may come twice: it was in flight when a process was killed, or when one that had stood still for too
+ * long lost its partitions to another.
+ */
+export type Excuse = 'kill' | 'lapse'
+
+export interface Excused extends Mismatch {
+  why: Excuse
 }
 
 /** A text that came more often than it was expected. */
@@ -50,7 +60,7 @@ export interface Summary {
   lost: readonly Mismatch[]
   repeated: readonly Mismatch[]
   /** Repeated too, but for a reason that allows it. */
-  excused: readonly Mismatch[]
+  excused: readonly Excused[]
   unexpected: readonly Mismatch[]
   /** Dead letters that were expected and did not come, and those that came and were not expected. */
   deadLettersLost: CauseCounts
@@ -89,7 +99,7 @@ export function createTally(): Tally {
     deadLettered: (cause) => void deadLettersOf(held, cause).arrived++,
     pending: () => pending(held),
     repeats: () => repeatsOf(held),
-    summary: (isExcused = () => false) => summarise(held, isExcused),
+    summary: (excuseOf = () => null) => summarise(held, excuseOf),
   }
 }
 
@@ -128,15 +138,15 @@ function repeatsOf({ entries }: Held): Repeat[] {
   })
 }
 
-function summarise(held: Held, isExcused: (repeat: Repeat) => boolean): Summary {
+function summarise(held: Held, excuseOf: (repeat: Repeat) => Excuse | null): Summary {
   const entries = [...held.entries.values()]
   const lost = mismatches(
     entries,
     ({ producedAtMs, arrivedAtMs }) => producedAtMs.length - arrivedAtMs.length,
   )
-  const { excused = [], repeated = [] } = Object.groupBy(repeatsOf(held), (repeat) =>
-    isExcused(repeat) ? 'excused' : 'repeated',
-  )
+  const judged = repeatsOf(held).map((repeat) => ({ ...asMismatch(repeat), why: excuseOf(repeat) }))
+  const repeated = judged.flatMap(({ why, ...one }) => (why === null ? [one] : []))
+  const excused = judged.flatMap(({ why, ...one }) => (why === null ? [] : [{ ...one, why }]))
   const unexpected = mismatches(entries, (entry) => (entry.producedAtMs.length > 0 ? 0 : surplus(entry)))
   const deadLettersLost = causes(held, ({ expected, arrived }) => expected - arrived)
   const deadLettersUnexpected = causes(held, ({ expected, arrived }) => arrived - expected)
@@ -155,8 +165,8 @@ function summarise(held: Held, isExcused: (repeat: Repeat) => boolean): Summary 
     delivered: latencies.length,
     deadLettered: causes(held, ({ arrived }) => arrived),
     lost,
-    repeated: repeated.map(asMismatch),
-    excused: excused.map(asMismatch),
+    repeated,
+    excused,
     unexpected,
     deadLettersLost,
     deadLettersUnexpected,

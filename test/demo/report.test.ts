@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FaultStory } from '../../src/demo/faults/fault.ts'
 import { formatProgress, formatSummary, styleFor, terminalStyle } from '../../src/demo/report.ts'
-import { createTally, type Tally } from '../../src/demo/tally.ts'
+import { createTally, type Excuse, type Repeat, type Tally } from '../../src/demo/tally.ts'
 
 function summaryOf(
   play: (tally: Tally) => void,
@@ -9,12 +9,12 @@ function summaryOf(
     style = styleFor({}, {}),
     figures = [] as [string, string][],
     stories = null as FaultStory[] | null,
-    isExcused = (): boolean => false,
+    excuseOf = (_: Repeat): Excuse | null => null,
   } = {},
 ): string {
   const tally = createTally()
   play(tally)
-  const summary = tally.summary(isExcused)
+  const summary = tally.summary(excuseOf)
   const ok = summary.ok && (stories ?? []).every(({ failure }) => failure === null)
   const run = { rateLimited: 0, trafficMs: 30_012, drainMs: 1_240, figures }
   return formatSummary({ ok, summary, stories, ...run }, style)
@@ -109,12 +109,33 @@ describe('summary', () => {
         deliver(tally, 'twice')
         tally.arrived({ destination: 'sales', text: 'twice', atMs: 90 })
       },
-      { stories: STORIES, isExcused: () => true },
+      { stories: STORIES, excuseOf: () => 'kill' },
     )
     expect(text).toMatch(/^ {2}repeated {7}0, and 1 that was in flight at the kill$/m)
     expect(text).toMatch(/^ {2}came twice: in flight when the process was killed\n {4}sales: "twice"$/m)
     expect(text).toContain(
       '✓ every message arrived, unchanged, through all of it: 1; 1 came twice, as it was in flight at the kill',
+    )
+  })
+
+  it('tells apart what came twice at the kill, and what since a process stood still', () => {
+    const text = summaryOf(
+      (tally) => {
+        for (const name of ['a', 'b', 'c']) {
+          deliver(tally, name)
+          tally.arrived({ destination: 'sales', text: name, atMs: 90 })
+        }
+      },
+      { stories: STORIES, excuseOf: ({ text }) => (text === 'a' ? 'kill' : 'lapse') },
+    )
+    expect(text).toMatch(
+      /^ {2}repeated {7}0, and 1 that was in flight at the kill, and 2 that were in flight when a process stood still$/m,
+    )
+    expect(text).toMatch(
+      /^ {2}came twice: in flight when a process stood still for longer than its session, .+\n {4}sales: "b"\n {4}sales: "c"$/m,
+    )
+    expect(text).toContain(
+      '3; 3 came twice, as they were in flight at the kill, or when a process stood still',
     )
   })
 
@@ -179,7 +200,7 @@ describe('progress', () => {
       pending: 12,
     })
     const drain = formatProgress({ ...progress, phase: 'drain' })
-    expect(early).toBe('   9 s of 30 s     1,980 events      41 delivered     3 on their way   0 × 429')
+    expect(early).toBe('   9 s of 30 s     1,980 events      41 delivered     3 to come   0 × 429')
     expect(late).toHaveLength(early.length)
     expect(drain).toHaveLength(early.length)
     expect(drain).toMatch(/^ {2}draining/)

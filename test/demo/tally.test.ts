@@ -197,8 +197,8 @@ describe('tally', () => {
       { destination: 'sales', text: 'a', count: 1, messageIds: ['of a'], arrivedAtMs: [1_050, 1_050] },
       { text: 'b' },
     ])
-    const summary = tally.summary(({ text }) => text === 'a')
-    expect(summary.excused).toEqual([{ destination: 'sales', text: 'a', count: 1 }])
+    const summary = tally.summary(({ text }) => (text === 'a' ? 'kill' : null))
+    expect(summary.excused).toEqual([{ destination: 'sales', text: 'a', count: 1, why: 'kill' }])
     expect(summary.repeated).toEqual([{ destination: 'sales', text: 'b', count: 1 }])
     expect(summary.ok).toBe(false)
   })
@@ -207,6 +207,6 @@ describe('tally', () => {
     const tally = createTally()
     expectOne(tally, 'a')
     for (let times = 0; times < 2; times++) arriveOne(tally, 'a')
-    expect(tally.summary(() => true)).toMatchObject({ ok: true, delivered: 1, repeated: [] })
+    expect(tally.summary(() => 'kill')).toMatchObject({ ok: true, delivered: 1, repeated: [] })
   })
 })

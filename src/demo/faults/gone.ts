@@ -38,6 +38,7 @@ class Gone implements GoneFault {
   #goneAtMs = 0
   #backAtMs = 0
   #replays = 0
+  #isReplaying = false
   #trouble: string | null = null
 
   constructor(world: FaultWorld, { gone, killAtMs }: FaultPlan & { gone: Span }) {
@@ -52,7 +53,9 @@ class Gone implements GoneFault {
 
   get settled(): boolean {
     if (this.#state === 'to_come') return this.#world.trafficIsOver()
-    return this.#state === 'back' && (this.#left() <= 0 || this.#replays >= MOST_REPLAYS)
+    return (
+      this.#state === 'back' && !this.#isReplaying && (this.#left() <= 0 || this.#replays >= MOST_REPLAYS)
+    )
   }
 
   get notice(): string | null {
@@ -141,12 +144,15 @@ class Gone implements GoneFault {
   }
 
   async #replay({ destination }: DemoChannel): Promise<void> {
-    const { fleet, letters, say } = this.#world
+    const { fleet, letters, say, signal } = this.#world
     const args = ['dead', 'replay', '--destination', destination, '--cause', 'destination_down']
     this.#replays += 1
     say(`$ bellhop ${args.join(' ')}`)
     const before = letters.replayed
-    const { ended, output, lastLines } = await fleet.command('the replay', args)
+    this.#isReplaying = true
+    const { ended, output, lastLines } = await fleet.command('the replay', args, signal)
+    this.#isReplaying = false
+    if (signal.aborted) return
     const words = output.trim().split('\n').at(-1) ?? ''
     say(words === '' ? `the replay ended with ${ended}: ${lastLines.at(-1) ?? 'it said nothing'}` : words)
     this.#trouble = ended === 'exit code 0' ? null : `the replay ended with ${ended}`

@@ -38,10 +38,11 @@ export interface Fleet {
   killSecond(): Promise<{ killedAtMs: number; goneAtMs: number; orphans: readonly number[] }>
   /** Another one in its place; resolves when it is ready. */
   replaceSecond(): Promise<void>
-  /** Runs another command on the same configuration to its end. */
+  /** Runs another command on the same configuration to its end, which comes early once the signal is aborted. */
   command(
     name: string,
     args: readonly string[],
+    signal: AbortSignal,
   ): Promise<{ ended: string; output: string; lastLines: readonly string[] }>
   /** Ends all in order. */
   stop(): Promise<void>
@@ -85,6 +86,7 @@ class RunningFleet implements Fleet {
   readonly #urls = new Map<string, string>()
   /** Those that are, or were, in a consumer group. */
   readonly #joined = new Set<string>()
+  /** Those that have been ready and are not told to stop. */
   readonly #ready = new Set<string>()
   /** Those that may end. */
   readonly #dismissed = new Set<string>()
@@ -149,18 +151,24 @@ class RunningFleet implements Fleet {
   async command(
     name: string,
     args: readonly string[],
+    signal: AbortSignal,
   ): Promise<{ ended: string; output: string; lastLines: readonly string[] }> {
     const { configFile, env } = this.#options
     const all = [...args, '-c', configFile]
     const command = startProcess({ name, args: all, env, onLine: () => undefined })
     this.#running.add(command)
+    const stop = (): void => void command.stop()
+    signal.addEventListener('abort', stop, { once: true })
     const ended = await command.ended
+    signal.removeEventListener('abort', stop)
     this.#running.delete(command)
     return { ended, output: command.output, lastLines: command.lastLines() }
   }
 
   async stop(): Promise<void> {
     this.#over.abort()
+    // The group falls apart around them, and they say so.
+    this.#ready.clear()
     for (const { name } of this.#running) this.#dismissed.add(name)
     await Promise.all([...this.#running].map((one) => one.stop()))
   }
@@ -188,7 +196,7 @@ class RunningFleet implements Fleet {
     if (typeof http === 'string') this.#urls.set(name, http)
     if (
       logLevel === null
-        ? isNews(line, { struck: this.struck, wasReady: this.#ready.has(name) })
+        ? isNews(line, { struck: this.struck, isAtWork: this.#ready.has(name) })
         : isAtLeast(line.level, logLevel)
     )
       show(`${name}: ${line.level}: ${plain(line.text)}`)

@@ -43,14 +43,14 @@ const PROVOKED: readonly (keyof Observer)[] = [
 ]
 
 /**
- * Whether a person must see the line: something went wrong that the demo did not mean to go wrong. A process that was
- * never ready may warn: its topics are just being made.
+ * Whether a person must see the line: something went wrong that the demo did not mean to go wrong. One that was never
+ * ready, or is told to stop, may warn: the group is just being made, or falls apart.
  */
 export function isNews(
   { level, event, fields }: LogLine,
-  { struck, wasReady }: { struck: ReadonlySet<string>; wasReady: boolean },
+  { struck, isAtWork }: { struck: ReadonlySet<string>; isAtWork: boolean },
 ): boolean {
-  if (!isAtLeast(level, wasReady ? 'warn' : 'error')) return false
+  if (!isAtLeast(level, isAtWork ? 'warn' : 'error')) return false
   // The scenario's broken producers.
   if (event === ('eventDeadLettered' satisfies keyof Observer)) return false
   const { destination } = fields

@@ -125,6 +125,24 @@ describe('a webhook that is gone', () => {
     expect(gone.settled).toBe(true)
   })
 
+  it('is not settled before its replay has ended, though all letters are read back', async () => {
+    const ended = Promise.withResolvers<{ ended: string; output: string }>()
+    world.onCommand = () => {
+      replayAll()
+      return ended.promise
+    }
+    await pass(1_000 + 2_100)
+    letters(1)
+    world.request(BILLING)
+    await pass(2_100)
+    world.state.isForgotten = true
+    await pass(200)
+    expect([world.letters.replayed, gone.settled]).toEqual([1, false])
+    ended.resolve({ ended: 'exit code 0', output: '1 letter replayed' })
+    await pass(200)
+    expect(gone.settled).toBe(true)
+  })
+
   it('tells of a replay that fails, and tries a few times', async () => {
     world.onCommand = () => ({ ended: 'exit code 1', output: '' })
     await untilBack()

@@ -13,7 +13,7 @@ export interface StubWorld extends FaultWorld {
   /** What the processes are asked to run. */
   commands: string[]
   /** What a command does and how it ends. */
-  onCommand(): { ended: string; output: string }
+  onCommand(): { ended: string; output: string } | Promise<{ ended: string; output: string }>
   state: { trafficIsOver: boolean; nothingComes: boolean; isForgotten: boolean }
   /** A request reaches the simulator, and meets the fault of its target. */
   request(target: string): void
@@ -40,7 +40,7 @@ export function createStubWorld(posters: Readonly<Record<string, string>>): Stub
     isForgotten: () => state.isForgotten,
     async command(_name: string, args: readonly string[]) {
       world.commands.push(args.join(' '))
-      return { ...world.onCommand(), lastLines: ['no reason'] }
+      return { ...(await world.onCommand()), lastLines: ['no reason'] }
     },
   }
   const said: string[] = []

@@ -57,7 +57,7 @@ describe('a line of a log', () => {
     expect(
       isNews(parseLogLine(fields === null ? 'Error: boom' : line(fields)), {
         struck: new Set(['nps']),
-        wasReady: true,
+        isAtWork: true,
       }),
     ).toBe(news)
   })
@@ -65,9 +65,9 @@ describe('a line of a log', () => {
   it.each([
     { level: 'warn', news: false },
     { level: 'error', news: true },
-  ])('at $level of a process that was never ready is news: $news', ({ level, news }) => {
+  ])('at $level of a process that was never ready, or is told to stop, is news: $news', ({ level, news }) => {
     const told = parseLogLine(line({ level, event: 'brokerUnreachable' }))
-    expect(isNews(told, { struck: new Set(), wasReady: false })).toBe(news)
+    expect(isNews(told, { struck: new Set(), isAtWork: false })).toBe(news)
   })
 
   it('has levels in order', () => {

@@ -41,6 +41,25 @@ describe('who works on which partition', () => {
     expect([ownership.orphans.size, ownership.adoptedAtMs]).toEqual([0, 8_250])
   })
 
+  it('counts among what a killed process leaves what it was just letting go', () => {
+    const ownership = createOwnership(TOPIC)
+    for (const partition of [0, 1, 2, 3]) claim(ownership, 'two', partition)
+    for (const partition of [1, 2, 3]) tell(ownership, 'two', { event: 'partitionLost', partition })
+    tell(ownership, 'two', { event: 'partitionReleased', partition: 1, complete: true })
+    claim(ownership, 'one', 2)
+    expect(ownership.of('two')).toEqual([0])
+    expect(ownership.orphan('two')).toEqual([0, 3])
+    expect([...ownership.orphans]).toEqual([0, 3])
+  })
+
+  it('knows what a process has lost to others before its posts were on record', () => {
+    const ownership = createOwnership(TOPIC)
+    const left = { event: 'partitionReleased', time: new Date(5_000).toISOString() }
+    tell(ownership, 'one', { ...left, partition: 2, complete: true })
+    tell(ownership, 'one', { ...left, partition: 3, complete: false })
+    expect(ownership.lapses).toEqual([{ partition: 3, leftAtMs: 5_000 }])
+  })
+
   it('knows who posted last to a destination', () => {
     const ownership = createOwnership(TOPIC)
     tell(ownership, 'one', { event: 'messageDelivered', destination: 'sales' })
