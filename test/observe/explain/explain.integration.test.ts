@@ -171,36 +171,35 @@ describe.each([
     })
   })
 
-  it.runIf(form === 'JSON')(
-    'bellhop explain says it as text or as JSON, and 1 where nothing is known',
-    async () => {
-      const config = configFile(
-        JSON.stringify({
-          kafka: { brokers: testBrokers(), prefix: told.scene.prefix, events: [told.events] },
-          destinations: { sales: { webhook_url: 'https://hooks.slack.com/services/T0/B0/sales' } },
-          actions: [{ id: 'to-sales', trigger: 'type = "track"', message: 'hello' }],
-        }),
-      )
-      const run = async (id: string, options: { json?: boolean } = {}) => {
-        const io = captureIo()
-        const code = await explainCommand(id, { config, since: '2h', ...options }, io)
-        return { code, out: io.out().replaceAll(told.scene.prefix, 'PREFIX') }
-      }
-      const plain = await run(`${told.events}:1:0`)
-      expect(plain.code).toBe(0)
-      expect(plain.out).toContain('PREFIX.events:1:0 (an event)\nDelivered to sales 1.2 s after the event.\n')
-      expect(plain.out).toContain('which may have decided otherwise')
-      const json = await run('m-delivered', { json: true })
-      expect(JSON.parse(json.out)).toMatchObject({
-        asked: { id: 'm-delivered', kind: 'event_message_id' },
-        found: true,
-        records: { receipts: [{ outcome: 'delivered' }, { outcome: 'delivered' }] },
-      })
-      const dead = await run(`${told.events}:1:${offsetOf('dead')}`)
-      expect(dead.out).toContain(
-        `    bellhop dead replay PREFIX.events:1:${offsetOf('dead')}:to-sales:sales -c ${config}\n`,
-      )
-      expect((await run('m-nobody')).code).toBe(1)
-    },
-  )
+  // The command takes schemas from a registry, and these records come without one.
+  if (form === 'Avro') return
+  it('bellhop explain says it as text or as JSON, and 1 where nothing is known', async () => {
+    const config = configFile(
+      JSON.stringify({
+        kafka: { brokers: testBrokers(), prefix: told.scene.prefix, events: [told.events] },
+        destinations: { sales: { webhook_url: 'https://hooks.slack.com/services/T0/B0/sales' } },
+        actions: [{ id: 'to-sales', trigger: 'type = "track"', message: 'hello' }],
+      }),
+    )
+    const run = async (id: string, options: { json?: boolean } = {}) => {
+      const io = captureIo()
+      const code = await explainCommand(id, { config, since: '2h', ...options }, io)
+      return { code, out: io.out().replaceAll(told.scene.prefix, 'PREFIX') }
+    }
+    const plain = await run(`${told.events}:1:0`)
+    expect(plain.code).toBe(0)
+    expect(plain.out).toContain('PREFIX.events:1:0 (an event)\nDelivered to sales 1.2 s after the event.\n')
+    expect(plain.out).toContain('which may have decided otherwise')
+    const json = await run('m-delivered', { json: true })
+    expect(JSON.parse(json.out)).toMatchObject({
+      asked: { id: 'm-delivered', kind: 'event_message_id' },
+      found: true,
+      records: { receipts: [{ outcome: 'delivered' }, { outcome: 'delivered' }] },
+    })
+    const dead = await run(`${told.events}:1:${offsetOf('dead')}`)
+    expect(dead.out).toContain(
+      `    bellhop dead replay PREFIX.events:1:${offsetOf('dead')}:to-sales:sales -c ${config}\n`,
+    )
+    expect((await run('m-nobody')).code).toBe(1)
+  })
 })
