@@ -1,5 +1,4 @@
-import type { Config, StartPosition } from './config/config.ts'
-import type { Loaded } from './config/load.ts'
+import type { Config } from './config/config.ts'
 import { OWN_ACTIONS } from './core/own-actions.ts'
 import { topicNames } from './core/topic-names.ts'
 import { createKafkaClient } from './kafka/client.ts'
@@ -15,7 +14,7 @@ import { rememberForStatus, type StatusMemory } from './observe/status/status-ob
 import { openRegistry } from './registry/open-registry.ts'
 import { LiveConfig } from './reload/live-config.ts'
 import { Reloader } from './reload/reloader.ts'
-import { type Running, runStages, WRITER_CLOSE_MS } from './run-stages.ts'
+import { type AppOptions, type Running, runStages, WRITER_CLOSE_MS } from './run-stages.ts'
 import { settledWithin, systemClock } from './system.ts'
 import { packageVersion } from './version.ts'
 
@@ -34,17 +33,6 @@ export interface App {
   reload(cause: ReloadCause): Promise<void>
   /** Posts in flight end, fates are put on record, offsets committed; resolves when all is closed. */
   stop(reason: string | null): Promise<void>
-}
-
-export interface AppOptions {
-  config: Config
-  stages: readonly StageName[]
-  startOverride: StartPosition | null
-  logger: Logger
-  /** Reads the configuration anew; left out: it never changes. */
-  load?: () => Promise<Loaded>
-  /** What commands that the pages name are to be given as `-c`; left out: nothing. */
-  configPath?: string | null
 }
 
 /** Whatever a broker or receiver does, a stop takes no longer. */

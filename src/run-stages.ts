@@ -1,4 +1,5 @@
-import type { AppOptions } from './app.ts'
+import type { Config, StartPosition } from './config/config.ts'
+import type { Loaded } from './config/load.ts'
 import type { ControlKind } from './core/outcome.ts'
 import { topicNames } from './core/topic-names.ts'
 import { NO_CONTROLS } from './dispatch/controls.ts'
@@ -11,6 +12,7 @@ import { openRecordCodecs } from './kafka/record-codec-open.ts'
 import { RecordWriter } from './kafka/record-writer.ts'
 import { ensureTopics } from './kafka/topics.ts'
 import type { ComponentHealth, Health } from './observe/health.ts'
+import type { Logger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Observer, StageName } from './observe/observer.ts'
 import type { RegistryHealth } from './observe/registry-health.ts'
@@ -27,6 +29,18 @@ import { createSlackClient } from './slack/client.ts'
 import type { DispatchStageDeps, Stage } from './stage.ts'
 import { watchStages } from './stage-watch.ts'
 import { sleep, systemClock } from './system.ts'
+
+/** What a process is started with. */
+export interface AppOptions {
+  config: Config
+  stages: readonly StageName[]
+  startOverride: StartPosition | null
+  logger: Logger
+  /** Reads the configuration anew; left out: it never changes. */
+  load?: () => Promise<Loaded>
+  /** What commands that the pages name are to be given as `-c`; left out: nothing. */
+  configPath?: string | null
+}
 
 /** A process on its way from its configuration to its stages. */
 export interface Running extends AppOptions {
