@@ -12,9 +12,10 @@ import { findRegistry } from '../local/find-registry.ts'
 import { createSecretMask, type SecretMask } from '../observe/mask-secrets.ts'
 import { type ChatServer, startChatServer } from './chat-server.ts'
 import { DEMO_CHANNELS, demoConfigYaml } from './demo-config.ts'
-import { type PlayedDemo, playTraffic } from './play-traffic.ts'
+import { playTraffic } from './play-traffic.ts'
 import { type Fleet, startFleet } from './processes/fleet.ts'
 import type { LineLevel } from './processes/log-line.ts'
+import type { Outcome } from './report.ts'
 import { createSlackSimulator, type SlackSimulator } from './simulator/server.ts'
 import type { Pacing } from './traffic.ts'
 import { openWire, type Wire } from './wire.ts'
@@ -55,7 +56,7 @@ export interface DemoOptions extends Pacing {
 }
 
 export interface RunningDemo {
-  result: PlayedDemo
+  result: Outcome
   /** Rejects with ProcessDied when one of the processes ends by itself. */
   died: Promise<never>
   /** Ends the page, bellhop and Kafka. */

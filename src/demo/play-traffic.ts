@@ -8,26 +8,13 @@ import type { DemoOptions, Stage } from './demo.ts'
 import { DEMO_CHANNELS, demoEventsTopic } from './demo-config.ts'
 import { createDownLetters, type DownLetters } from './faults/down-letters.ts'
 import { createDeliveries, createExcuse, type Deliveries, type Evidence } from './faults/excuses.ts'
-import type { FaultStory } from './faults/fault.ts'
 import { planFaults } from './faults/plan.ts'
 import { type Faults, playFaults } from './faults/play.ts'
+import type { Outcome } from './report.ts'
 import { createScenario } from './scenario.ts'
 import type { SlackSimulator } from './simulator/server.ts'
-import { createTally, type Summary, type Tally } from './tally.ts'
+import { createTally, type Tally } from './tally.ts'
 import { type Pacing, produceTraffic, type Traffic, untilDrained } from './traffic.ts'
-
-export interface PlayedDemo {
-  /** Nothing was lost or altered, nothing came twice but what the kill explains, and every fault was mended. */
-  ok: boolean
-  summary: Summary
-  /** Null where faults were not asked for. */
-  stories: readonly FaultStory[] | null
-  rateLimited: number
-  trafficMs: number
-  drainMs: number
-  /** How the events were written, as far as there is more to tell than that. */
-  figures: readonly (readonly [string, string])[]
-}
 
 /** What has come of the traffic so far, as far as topics and the simulator tell. */
 interface Books {
@@ -40,7 +27,7 @@ export async function playTraffic(
   options: DemoOptions,
   stage: Stage,
   closers: (() => Promise<void>)[],
-): Promise<PlayedDemo> {
+): Promise<Outcome> {
   const books: Books = {
     tally: createTally(),
     letters: createDownLetters(systemClock.monotonicMs),
@@ -92,7 +79,7 @@ interface Playing extends Stage, Books {
   over: AbortController
 }
 
-async function play(options: DemoOptions, playing: Playing): Promise<PlayedDemo> {
+async function play(options: DemoOptions, playing: Playing): Promise<Outcome> {
   const { simulator, tally, wire, producer, over, deliveries, fleet } = playing
   const signal = AbortSignal.any([options.signal, over.signal])
   const state = { isOver: false }

@@ -56,7 +56,7 @@ export function formatProgress(progress: Progress, style: Style = plainStyle): s
 }
 
 export interface Outcome {
-  /** The judgement. */
+  /** Nothing was lost or altered, nothing came twice but what can be explained, and every fault was mended. */
   ok: boolean
   summary: Summary
   /** Null where faults were not asked for. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
-import { formatMessageId } from '../core/ids.ts'
 import { CANARY_ACTION } from '../core/own-actions.ts'
+import { ownContent, ownRecord } from '../core/own-message.ts'
 import { createLaneKeys } from '../dispatch/lane-key.ts'
 import type { EventRecord } from '../event/event.ts'
 import type { QueuedMessage } from './match-event.ts'
@@ -18,33 +18,11 @@ export function createCanaryMatch(
     if (canary === null || prefix !== kafka.prefix) return null
     const { destination } = canary
     if (destinations.get(destination)?.enabled !== true) return null
-    const { topic, partition, offset, timestamp } = record
-    const message = {
-      text: `${prefix}: canary${sentAt(timestamp)}`,
-      channel: null,
-      username: null,
-      icon_url: null,
-      icon_emoji: null,
-    }
+    const message = ownContent(`${prefix}: canary${sentAt(record.timestamp)}`)
     const key = keyOf({ destination, message })
     if (key === null) return null
-    const action = CANARY_ACTION
-    return {
-      key,
-      record: {
-        id: formatMessageId({ topic, partition, offset, action, destination }),
-        action,
-        destination,
-        message,
-        event: { topic, partition, offset, timestamp },
-        userId: null,
-        anonymousId: null,
-        messageId: null,
-        config_version: version,
-        moves: 0,
-        moved_at: null,
-      },
-    }
+    const own = { action: CANARY_ACTION, destination, message, configVersion: version }
+    return { key, record: ownRecord(record, own) }
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Config } from '../config/config.ts'
-import { formatMessageId } from '../core/ids.ts'
 import { NOTIFY_ACTION } from '../core/own-actions.ts'
+import { ownContent, ownRecord } from '../core/own-message.ts'
 import type { DispatchRecord, ProcessStatus } from '../core/records.ts'
 import { createLaneKeys } from '../dispatch/lane-key.ts'
 
 /** Where bellhop speaks, by this configuration: the lane's key; null where the destination is gone or disabled. */
 export function ownLane({ destinations }: Config, destination: string): string | null {
   if (destinations.get(destination)?.enabled !== true) return null
-  return createLaneKeys(destinations)({ destination, message: contentOf('') })
+  return createLaneKeys(destinations)({ destination, message: ownContent('') })
 }
 
 /** Whether what is queued for the lane now would fail, or come when it is no news any more. */
@@ -38,22 +38,7 @@ export function ownMessage(
     statusTopic,
   }: { destination: string; text: string; nth: number; statusTopic: string },
 ): DispatchRecord {
-  const place = { topic: statusTopic, partition: 0, offset: nth }
-  return {
-    id: formatMessageId({ ...place, action: NOTIFY_ACTION, destination }),
-    action: NOTIFY_ACTION,
-    destination,
-    message: contentOf(`${kafka.prefix}: ${text}`),
-    event: { ...place, timestamp: nth },
-    userId: null,
-    anonymousId: null,
-    messageId: null,
-    config_version: version,
-    moves: 0,
-    moved_at: null,
-  }
-}
-
-function contentOf(text: string): DispatchRecord['message'] {
-  return { text, channel: null, username: null, icon_url: null, icon_emoji: null }
+  const message = ownContent(`${kafka.prefix}: ${text}`)
+  const at = { topic: statusTopic, partition: 0, offset: nth, timestamp: nth }
+  return ownRecord(at, { action: NOTIFY_ACTION, destination, message, configVersion: version })
 }
