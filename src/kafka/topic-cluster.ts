@@ -79,6 +79,8 @@ export class TopicCluster {
   readonly #kafka: Kafka
   #cluster: Cluster
   #reopening: Promise<void> | null = null
+  /** By broker; settled once its connection stands. */
+  #firstFetches = new Map<string, Promise<void>>()
   #closed = false
 
   constructor(kafka: Kafka, topic: string, cluster: Cluster) {
@@ -126,7 +128,7 @@ export class TopicCluster {
       const leaders = cluster.findLeaderForPartitions(this.topic, [...from.keys()])
       const requests = Object.entries(leaders).map(async ([nodeId, partitions]) => {
         const broker = await cluster.findBroker({ nodeId })
-        return broker.fetch(this.#fetchRequest(partitions, from, maxBytes))
+        return this.#firstAlone(nodeId, () => broker.fetch(this.#fetchRequest(partitions, from, maxBytes)))
       })
       try {
         const answers = await Promise.all(requests)
@@ -136,6 +138,28 @@ export class TopicCluster {
         throw error
       }
     })
+  }
+
+  /**
+   * kafkajs opens a broker's connection for fetches with the first of them, and where several are the first, one for
+   * each, of which it closes but one: so one goes ahead.
+   */
+  async #firstAlone<T>(nodeId: string, fetch: () => Promise<T>): Promise<T> {
+    const firsts = this.#firstFetches
+    const first = firsts.get(nodeId)
+    if (first !== undefined) {
+      await first
+      return fetch()
+    }
+    const fetching = fetch()
+    firsts.set(
+      nodeId,
+      fetching.then(
+        () => undefined,
+        () => void firsts.delete(nodeId),
+      ),
+    )
+    return fetching
   }
 
   async close(): Promise<void> {
@@ -192,6 +216,7 @@ export class TopicCluster {
   async #reopen(): Promise<void> {
     const broken = this.#cluster
     this.#cluster = createCluster(this.#kafka)
+    this.#firstFetches = new Map()
     await broken.disconnect().catch(() => undefined)
     await connectTo(this.topic, this.#cluster).catch(() => undefined)
     if (this.#closed) await this.#cluster.disconnect().catch(() => undefined)

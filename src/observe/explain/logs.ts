@@ -13,7 +13,7 @@ export class Logs {
 
   /** Null where there is no such topic, and then it is looked for again the next time. */
   async reader(topic: string): Promise<TopicReader | null> {
-    const known = this.#readers.get(topic) ?? openConnected(this.#kafka, topic)
+    const known = this.#readers.get(topic) ?? openTopicReader(this.#kafka, topic)
     this.#readers.set(topic, known)
     const forget = (): void => {
       if (this.#readers.get(topic) === known) this.#readers.delete(topic)
@@ -32,24 +32,6 @@ export class Logs {
     const readers = await Promise.allSettled(this.#readers.values())
     await Promise.all(readers.map((one) => (one.status === 'fulfilled' ? one.value?.close() : undefined)))
   }
-}
-
-/**
- * kafkajs opens the connection for fetches with the first of them, and where several are the first, one for each, of
- * which it closes but one: so one goes ahead.
- */
-async function openConnected(kafka: Kafka, topic: string): Promise<TopicReader | null> {
-  const reader = await openTopicReader(kafka, topic)
-  if (reader === null) return null
-  const filled = [...(await reader.ranges())].find(([, { low, high }]) => low < high)
-  if (filled === undefined) return reader
-  const [partition, { low }] = filled
-  const portions = reader.readAs(
-    { partition, from: low, to: low + 1, patienceMs: 0, fetchBytes: 1 },
-    () => null,
-  )
-  for await (const _ of portions) break
-  return reader
 }
 
 export interface LogSpan {
