@@ -5,16 +5,14 @@
  *     node scripts/take-picture.ts http://127.0.0.1:9464/ docs/status.png
  *
  * `--until SELECTOR` waits until that shows, and `--after SECONDS` (2 without it) lets the page fill; `--dark` takes
- * the dark theme. Needs Debian's chromium and, for emoji and names in every script, fonts-noto-color-emoji and
- * fonts-noto-cjk.
+ * the dark theme, `--scale 1` a pixel for a pixel (1.5 without it). Needs Debian's chromium and, for emoji and names in
+ * every script, fonts-noto-color-emoji and fonts-noto-cjk.
  */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { chromium } from 'playwright-core'
+import { launchChromium } from '../test/observe/pages/support/launch-chromium.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
 const VIEWPORT = { width: 1_280, height: 800 }
-const SCALE = 1.5
 const MAX_BYTES = 400_000
 const WAIT_MS = 60_000
 
@@ -22,6 +20,7 @@ interface Wishes {
   until?: string | undefined
   after: string
   dark: boolean
+  scale: string
 }
 
 const { positionals, values } = parseArgs({
@@ -30,12 +29,13 @@ const { positionals, values } = parseArgs({
     until: { type: 'string' },
     after: { type: 'string', default: '2' },
     dark: { type: 'boolean', default: false },
+    scale: { type: 'string', default: '1.5' },
   },
 })
 const [url, file] = positionals
-if (url === undefined || file === undefined || !(Number(values.after) >= 0)) {
+if (url === undefined || file === undefined || !(Number(values.after) >= 0) || !(Number(values.scale) > 0)) {
   process.stderr.write(
-    'usage: node scripts/take-picture.ts URL FILE [--until SELECTOR] [--after SECONDS] [--dark]\n',
+    'usage: node scripts/take-picture.ts URL FILE [--until SELECTOR] [--after SECONDS] [--dark] [--scale N]\n',
   )
   process.exitCode = 2
 } else {
@@ -48,15 +48,12 @@ if (url === undefined || file === undefined || !(Number(values.after) >= 0)) {
   }
 }
 
-async function takePicture(address: string, { until, after, dark }: Wishes): Promise<Buffer> {
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  })
+async function takePicture(address: string, { until, after, dark, scale }: Wishes): Promise<Buffer> {
+  const browser = await launchChromium()
   try {
     const page = await browser.newPage({
       viewport: VIEWPORT,
-      deviceScaleFactor: SCALE,
+      deviceScaleFactor: Number(scale),
       locale: 'en-GB',
       colorScheme: dark ? 'dark' : 'light',
     })
